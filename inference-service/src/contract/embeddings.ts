@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Types of `POST /v1/audio/embeddings`. No imports here: the browser uses this file. */
+
+export type RecordingStatus = 'ready' | 'silent' | 'no_melody';
+
+/** Numbers, or base64 of **little-endian** float32 when `encoding=base64` was asked for. */
+export type WireVector = readonly number[] | string;
+
+export interface WireSegment {
+  readonly start_ms: number;
+  readonly end_ms: number;
+  /** null for a window in which nothing sounds. */
+  readonly embedding: WireVector | null;
+}
+
+export interface DecodeInfo {
+  readonly container: string;
+  readonly codec: string;
+  /** Of the file, before resampling. */
+  readonly sample_rate_hz: number;
+  readonly channels: number;
+  /** RMS level of the mono signal; null for digital silence. */
+  readonly loudness_dbfs: number | null;
+  /** `peaks=N`: largest absolute value in each of N equal parts, 0…127 (int8). */
+  readonly peaks?: readonly number[];
+  /** True when a damaged file ended early and `lenient` decoding kept what was there. */
+  readonly truncated: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface AudioEmbeddingResult {
+  readonly model: string;
+  readonly fingerprint: string;
+  readonly dims: number;
+  readonly duration_ms: number;
+  readonly silent: boolean;
+  readonly status: RecordingStatus;
+  readonly embedding: WireVector | null;
+  readonly segments?: readonly WireSegment[];
+  readonly decode: DecodeInfo;
+  readonly outputs: Readonly<Record<string, readonly number[]>>;
+  readonly timing: { readonly queue_ms: number; readonly decode_ms: number; readonly infer_ms: number };
+}
+
+/** Several `model` parameters in one request. */
+export interface AudioEmbeddingResults {
+  readonly results: readonly AudioEmbeddingResult[];
+}
+
+/** Query parameters of `POST /v1/audio/embeddings`. Seconds are decimal numbers. */
+export interface AudioEmbeddingQuery {
+  readonly model?: string | readonly string[];
+  readonly window?: number;
+  readonly hop?: number;
+  readonly pooling?: 'mean' | 'max' | 'none';
+  readonly offset?: number;
+  readonly duration?: number;
+  readonly encoding?: 'float' | 'base64';
+  readonly segments?: boolean;
+  readonly peaks?: number;
+}
+
+export interface ErrorBody {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly param: string | null;
+    readonly code: string;
+  };
+}
+
+/** One space in `GET /info`. */
+export interface SpaceInfo {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly dims: number;
+  readonly similarity: string;
+  readonly sample_rate_hz: number;
+  readonly window_ms: number;
+  readonly hop_ms: number;
+  readonly accepts_text: boolean;
+  readonly has_track_vector: boolean;
+  readonly licence: string;
+}
+
+export interface ServiceInfo {
+  readonly version: string;
+  readonly spaces: readonly SpaceInfo[];
+  readonly ep: {
+    readonly live: string | null;
+    readonly tried: readonly { readonly ep: string; readonly reason: string }[];
+  };
+  readonly ffmpeg: { readonly version: string; readonly source: string; readonly refuses: readonly string[] };
+  readonly limits: {
+    readonly max_audio_seconds: number;
+    readonly max_upload_bytes: number;
+    readonly max_concurrent_decodes: number;
+    readonly max_queue_windows: number;
+  };
+}

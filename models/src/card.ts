@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+
+/** One machine-checkable example: the service runs `signal` through the graph and compares with `embedding`. */
+const goldenVector = z.strictObject({
+  /** Name of a signal that `goldenSignal` can generate. */
+  signal: z.enum(['chirp-noise', 'plucked-notes']),
+  embedding: z.array(z.number()),
+  /** Lowest cosine that still counts as equal: 0.9999 for fp32, lower only for quantised graphs. */
+  minCosine: z.number().min(0).max(1),
+});
+
+/**
+ * A model card: everything that is known about one version of an embedding space.
+ * dims, similarity, sample rate, window, hop, pooling and licence come from here and from nowhere else.
+ */
+export const cardSchema = z.strictObject({
+  /** Space id, `<model>-<version>`. */
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*-[0-9]+$/),
+  model: z.string(),
+  version: z.int().positive(),
+  title: z.string(),
+  description: z.string(),
+  /** What of a sound this space listens to; `key` is its short name in URLs (`w=t.8,m1`). */
+  aspect: z.strictObject({ key: z.string().regex(/^[a-z]$/), title: z.string() }),
+  dims: z.int().min(1).max(4096),
+  similarity: z.enum(['cosine', 'dot_product', 'l2_norm', 'max_inner_product']),
+  input: z.strictObject({
+    /** Graph input: float32 [batch, windowSamples], mono, −1…1. */
+    tensor: z.string(),
+    sampleRateHz: z.int().positive(),
+    windowSamples: z.int().positive(),
+    hopSamples: z.int().positive(),
+    /** Recordings with fewer samples are refused as too short. */
+    minSamples: z.int().positive(),
+    /** How a recording shorter than one window is filled up. */
+    padding: z.enum(['zero', 'repeat']),
+  }),
+  output: z.strictObject({
+    /** Graph output: float32 [batch, dims]. */
+    tensor: z.string(),
+    /** Whether the graph already gives unit vectors. */
+    normalised: z.boolean(),
+  }),
+  /** How window vectors become the track vector (renormalised afterwards for cosine). */
+  pooling: z.enum(['mean', 'max']),
+  /** False for spaces that have segment vectors only (melody). */
+  hasTrackVector: z.boolean(),
+  /** Whether `/v1/embeddings` accepts words for this space. */
+  acceptsText: z.boolean(),
+  /** dense_vector `index_options`, always with a `type`. */
+  indexOptions: z.looseObject({ type: z.string() }),
+  graph: z.strictObject({
+    /** File name beside the card. */
+    file: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    precision: z.enum(['fp32', 'fp16', 'int8']),
+  }),
+  licence: z.strictObject({ spdx: z.string(), attribution: z.string(), source: z.string() }),
+  golden: z.array(goldenVector).min(1),
+});
+
+export type Card = z.infer<typeof cardSchema>;
+export type Pooling = Card['pooling'];
+export type Similarity = Card['similarity'];

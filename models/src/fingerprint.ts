@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import type { Card } from './card.ts';
+import { DECODE_CONTRACT } from './decode-contract.ts';
+
+/** The part of a card that decides which vector a recording gets; words about it do not count. */
+function contractOf(card: Card): object {
+  const { id, version, dims, similarity, input, output, pooling, hasTrackVector } = card;
+  return { id, version, dims, similarity, input, output, pooling, hasTrackVector, precision: card.graph.precision };
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/**
+ * First 12 hex digits of sha256 over graph bytes (by their sha256), card contract and decode contract.
+ * Vectors with different fingerprints must never meet in one index or one comparison.
+ */
+export function fingerprintOf(card: Card): string {
+  const text = canonicalJson({ graph: card.graph.sha256, card: contractOf(card), decode: DECODE_CONTRACT });
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { type Flags, loadConfig } from '../config/load-config.ts';
+import { SETTINGS } from '../config/settings.ts';
+import { EarshotError } from '../core/earshot-error.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import type { Action, CommandContext } from './command-context.ts';
+import { createTerminalReporter } from './terminal-reporter.ts';
+
+function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
+  return Object.fromEntries(
+    Object.keys(SETTINGS)
+      .filter((name) => typeof options[name] === 'string')
+      .map((name) => [name, options[name]]),
+  ) as Flags;
+}
+
+/** Prints what went wrong, on stderr, or as one JSON object on stdout with --json. */
+export function printFailure(error: unknown, json: boolean): number {
+  const known = error instanceof EarshotError ? error : new EarshotError('INTERNAL', String(error), { cause: error });
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ error: { code: known.code, message: known.message, remedy: known.remedy } })}\n`,
+    );
+  else process.stderr.write(`${pc.red(`${known.code}`)} ${known.message}\n  → ${known.remedy}\n`);
+  if (!(error instanceof EarshotError) && process.env.EARSHOT_LOG_LEVEL === 'debug') console.error(error);
+  return known.exitCode;
+}
+
+/** First signal: the command drains and ends; second: the process ends at once. */
+function abortOnSignals(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      controller.abort(new EarshotError('INTERNAL', 'interrupted'));
+    });
+  }
+  return controller.signal;
+}
+
+/** Binds an action to a commander command: reads settings, runs, maps failures to exit codes. */
+export function bind(command: Command, action: Action): Command {
+  return command.action(async () => {
+    const options = command.optsWithGlobals<Record<string, unknown>>();
+    const json = options.json === true;
+    if (typeof options.logLevel === 'string') process.env.EARSHOT_LOG_LEVEL = options.logLevel;
+    const reporter = createTerminalReporter({ json, quiet: options.quiet === true });
+    try {
+      const loaded = loadConfig(flagsOf(options), process.env, options.config as string | undefined);
+      const context: CommandContext = {
+        config: loaded.config,
+        loaded,
+        reporter,
+        json,
+        signal: abortOnSignals(),
+        elasticsearch: async () => {
+          const { createElasticsearchClient } = await import('../adapters/elasticsearch-client.ts');
+          return createElasticsearchClient(loaded.config);
+        },
+      };
+      process.exitCode = await action(context, command.args, options);
+    } catch (error) {
+      reporter.stop();
+      process.exitCode = printFailure(error, json);
+    } finally {
+      reporter.stop();
+    }
+  });
+}

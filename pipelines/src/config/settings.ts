@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The one table of settings: command-line flag, environment variable, key in `earshot.yaml`, default and help text.
+ * `--help`, `earshot config show`, the loader and `docs/operators/configuration.md` are all made from it.
+ */
+export interface Setting {
+  readonly env: string;
+  /** Dotted path in the configuration file. */
+  readonly key: string;
+  readonly flag: string;
+  readonly help: string;
+  readonly default?: string;
+  /** Never printed. */
+  readonly isSecret?: true;
+}
+
+export const SETTINGS = {
+  elasticsearchUrl: {
+    env: 'ELASTICSEARCH_URL',
+    key: 'elasticsearch.url',
+    flag: '--elasticsearch-url <url>',
+    help: 'Elasticsearch address',
+    default: 'http://127.0.0.1:9200',
+  },
+  elasticsearchApiKey: {
+    env: 'ELASTICSEARCH_API_KEY',
+    key: 'elasticsearch.apiKey',
+    flag: '--elasticsearch-api-key <key>',
+    help: 'API key (base64 id:key)',
+    isSecret: true,
+  },
+  elasticsearchUsername: {
+    env: 'ELASTICSEARCH_USERNAME',
+    key: 'elasticsearch.username',
+    flag: '--elasticsearch-username <name>',
+    help: 'user name, when no API key is used',
+  },
+  elasticsearchPassword: {
+    env: 'ELASTICSEARCH_PASSWORD',
+    key: 'elasticsearch.password',
+    flag: '--elasticsearch-password <password>',
+    help: 'password of that user',
+    isSecret: true,
+  },
+  elasticsearchCaFile: {
+    env: 'ELASTICSEARCH_CA_FILE',
+    key: 'elasticsearch.caFile',
+    flag: '--elasticsearch-ca-file <file>',
+    help: 'PEM file of the certificate authority',
+  },
+  kibanaUrl: { env: 'KIBANA_URL', key: 'kibana.url', flag: '--kibana-url <url>', help: 'Kibana address' },
+  kibanaApiKey: {
+    env: 'KIBANA_API_KEY',
+    key: 'kibana.apiKey',
+    flag: '--kibana-api-key <key>',
+    help: 'API key for Kibana',
+    isSecret: true,
+  },
+  kibanaSpace: { env: 'KIBANA_SPACE', key: 'kibana.space', flag: '--kibana-space <name>', help: 'Kibana space' },
+  inferenceUrl: {
+    env: 'EARSHOT_INFERENCE_URL',
+    key: 'inference.url',
+    flag: '--inference-url <url>',
+    help: 'inference service address',
+    default: 'http://127.0.0.1:8700',
+  },
+  inferenceApiKey: {
+    env: 'EARSHOT_INFERENCE_API_KEY',
+    key: 'inference.apiKey',
+    flag: '--inference-api-key <key>',
+    help: 'API key for the inference service',
+    isSecret: true,
+  },
+  source: {
+    env: 'EARSHOT_SOURCE',
+    key: 'source',
+    flag: '--source <folder|s3://bucket/prefix>',
+    help: 'where the recordings are: a folder, or s3://bucket/prefix',
+  },
+  s3Endpoint: { env: 'S3_ENDPOINT', key: 's3.endpoint', flag: '--s3-endpoint <url>', help: 'S3-compatible endpoint' },
+  s3Region: {
+    env: 'S3_REGION',
+    key: 's3.region',
+    flag: '--s3-region <region>',
+    help: 'S3 region',
+    default: 'us-east-1',
+  },
+  s3ForcePathStyle: {
+    env: 'S3_FORCE_PATH_STYLE',
+    key: 's3.forcePathStyle',
+    flag: '--s3-force-path-style <true|false>',
+    help: 'bucket in the path instead of the host name (default: true with an endpoint of your own)',
+  },
+  s3AccessKeyId: {
+    env: 'AWS_ACCESS_KEY_ID',
+    key: 's3.accessKeyId',
+    flag: '--s3-access-key-id <id>',
+    help: 'access key; without it the standard AWS credential chain is used',
+    isSecret: true,
+  },
+  s3SecretAccessKey: {
+    env: 'AWS_SECRET_ACCESS_KEY',
+    key: 's3.secretAccessKey',
+    flag: '--s3-secret-access-key <secret>',
+    help: 'secret of that access key',
+    isSecret: true,
+  },
+  library: {
+    env: 'EARSHOT_LIBRARY',
+    key: 'library',
+    flag: '--library <name>',
+    help: 'library: a named collection, part of every index name',
+    default: 'audio',
+  },
+  space: {
+    env: 'EARSHOT_SPACE',
+    key: 'space',
+    flag: '--space <id[,id]>',
+    help: 'embedding spaces, separated by commas',
+    default: 'spectral-1',
+  },
+  modelsDir: {
+    env: 'EARSHOT_MODELS_DIR',
+    key: 'modelsDir',
+    flag: '--models-dir <dir>',
+    help: 'folder of imported cards and graphs',
+    default: '.earshot/models',
+  },
+  stateDir: {
+    env: 'EARSHOT_STATE_DIR',
+    key: 'stateDir',
+    flag: '--state-dir <dir>',
+    help: 'folder of the sync ledger',
+    default: '.earshot/state',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EXIT } from './exit-codes.ts';
+
+interface ErrorKind {
+  readonly exitCode: number;
+  readonly remedy: string;
+}
+
+/** The error catalogue of the command line: one row per code (`docs/operators/errors.md` is checked against it). */
+const KINDS = {
+  INTERNAL: {
+    exitCode: EXIT.internal,
+    remedy: 'This is a fault of Earshot; report it with the output of --log-level debug.',
+  },
+  USAGE: { exitCode: EXIT.usage, remedy: 'See earshot --help.' },
+  CONFIG_FILE_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Correct the configuration file.' },
+  CONFIG_KEY_UNKNOWN: { exitCode: EXIT.usage, remedy: 'Remove or correct the key.' },
+  CONFIG_SECRET_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Point the variable at a readable file.' },
+  CONFIG_INVALID: { exitCode: EXIT.usage, remedy: 'Correct the settings named.' },
+  SPACE_UNKNOWN: { exitCode: EXIT.usage, remedy: 'earshot models list shows the spaces known here.' },
+  SOURCE_MISSING: { exitCode: EXIT.usage, remedy: 'Set EARSHOT_SOURCE or --source to a folder or s3://bucket/prefix.' },
+  SOURCE_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Check that the source exists and may be read.' },
+  SOURCE_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Try again when the object store answers.' },
+  SOURCE_MOVED: {
+    exitCode: EXIT.refused,
+    remedy: 'Repeat with --source-moved if this is the same collection in a new place.',
+  },
+  QUERY_INVALID: { exitCode: EXIT.usage, remedy: 'See earshot search --help.' },
+  QUERY_AUDIO_UNUSABLE: { exitCode: EXIT.usage, remedy: 'Use another recording.' },
+  DOCUMENT_NOT_FOUND: { exitCode: EXIT.usage, remedy: 'Take an id from earshot search --json.' },
+  INDEX_MISSING: { exitCode: EXIT.usage, remedy: 'Run earshot apply and earshot sync run first.' },
+  ELASTICSEARCH_UNAVAILABLE: {
+    exitCode: EXIT.unavailable,
+    remedy: 'Check ELASTICSEARCH_URL and that the cluster is up; earshot doctor tells more.',
+  },
+  ELASTICSEARCH_DENIED: {
+    exitCode: EXIT.usage,
+    remedy: 'Check the credentials and the role (docs/operators/security.md).',
+  },
+  ELASTICSEARCH_REFUSED: {
+    exitCode: EXIT.internal,
+    remedy: 'Read the reason; --show-request prints the request for Dev Tools.',
+  },
+  ELASTICSEARCH_TOO_OLD: { exitCode: EXIT.refused, remedy: 'Use Elasticsearch 8.19 or later.' },
+  INFERENCE_UNAVAILABLE: {
+    exitCode: EXIT.unavailable,
+    remedy: 'Start it with earshot inference, or set EARSHOT_INFERENCE_URL.',
+  },
+  INFERENCE_DENIED: { exitCode: EXIT.usage, remedy: 'Set EARSHOT_INFERENCE_API_KEY.' },
+  FINGERPRINT_MISMATCH: {
+    exitCode: EXIT.refused,
+    remedy: 'Vectors of different fingerprints do not mix: use the same card and graph, or a new space version.',
+  },
+  CAPABILITY_MISSING: { exitCode: EXIT.refused, remedy: 'Use a cluster with the named module or licence.' },
+  DEFINITION_FOREIGN: {
+    exitCode: EXIT.refused,
+    remedy: 'Rename or remove the foreign object; Earshot never overwrites what it does not own.',
+  },
+  DEFINITION_BLOCKED: { exitCode: EXIT.refused, remedy: 'The change needs a new index.' },
+  GUARD_REFUSED: { exitCode: EXIT.refused, remedy: 'Read the reason; nothing was deleted.' },
+  LOCK_HELD: { exitCode: EXIT.locked, remedy: 'Wait for the other run to end.' },
+  SUMS_DIFFER: { exitCode: EXIT.internal, remedy: 'This is a fault of Earshot; report it with the summary line.' },
+  KIBANA_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Check KIBANA_URL and that Kibana is up.' },
+  KIBANA_REFUSED: { exitCode: EXIT.refused, remedy: 'Read the errors Kibana gave.' },
+  KIBANA_ASSETS_INVALID: { exitCode: EXIT.refused, remedy: 'Correct the findings; nothing was sent.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof KINDS;
+export const ERROR_CODES = Object.keys(KINDS) as ErrorCode[];
+export const errorKind = (code: ErrorCode): ErrorKind => KINDS[code];

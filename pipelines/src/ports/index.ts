@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+export type { EmbeddedRecording, EmbeddedSegment, Embedder, EmbedRequest } from './embedder.ts';
+export type { Entry, FetchedObject, ListEvent, ObjectStore } from './object-store.ts';
+export type { Progress, Reporter, RunEvent } from './reporter.ts';

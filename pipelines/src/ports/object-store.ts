@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Readable } from 'node:stream';
+
+/** One object as a listing names it. */
+export interface Entry {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Opaque; for folders size and mtime in ns. */
+  readonly etag?: string;
+  readonly versionId?: string;
+  /** ISO 8601. */
+  readonly modified?: string;
+  readonly storageClass?: string;
+}
+
+/** The end is an event of its own: a listing without it is incomplete, and nothing may be deleted after it. */
+export type ListEvent =
+  | { readonly type: 'entry'; readonly entry: Entry }
+  | {
+      readonly type: 'end';
+      readonly complete: boolean;
+      /** Keys came in strictly rising UTF-8 byte order. */
+      readonly sorted: boolean;
+      readonly pages: number;
+      readonly count: number;
+      readonly reason?: string;
+    };
+
+export interface FetchedObject {
+  readonly body: Readable;
+  readonly length?: number;
+}
+
+/** Where recordings lie: a folder, a bucket. */
+export interface ObjectStore {
+  /** Source id from the configuration, part of every document id. */
+  readonly id: string;
+  /** The root this id stands for: an absolute path, or endpoint, bucket and prefix. */
+  readonly root: string;
+  /** Address of one object: file:///… or s3://bucket/key. */
+  uriOf(key: string): string;
+  /** Keys in UTF-8 byte order. */
+  list(options: { readonly signal: AbortSignal }): AsyncIterable<ListEvent>;
+  /** The very version that was listed (If-Match); the caller consumes or destroys the body. */
+  get(entry: Entry, options: { readonly signal: AbortSignal }): Promise<FetchedObject>;
+  /** null only when the store says that nothing is there. */
+  head(key: string): Promise<Entry | null>;
+}

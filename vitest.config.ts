@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from 'vitest/config';
+
+const everywhere = [
+  'models',
+  'synthesis',
+  'mappings',
+  'inference-service',
+  'pipelines',
+  'kibana-assets',
+  'e2e',
+  'scripts',
+];
+/** `x.test.ts` unit, `x.contract.test.ts` adapters on real loopback parts, `x.golden.test.ts` numeric, `x.panel.test.tsx` jsdom. */
+const files = (ending: string): string[] => everywhere.map((room) => `${room}/**/*${ending}`);
+const exclude = ['**/node_modules/**', '.cache/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [...files('.test.ts'), '*.test.ts'],
+          exclude: [...exclude, '**/*.{contract,golden,e2e}.test.ts'],
+          testTimeout: 10_000,
+        },
+      },
+      { test: { name: 'golden', include: files('.golden.test.ts'), exclude, testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'contract',
+          include: files('.contract.test.ts'),
+          exclude,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: files('.e2e.test.ts'),
+          exclude,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
