@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
+export { clusterCapabilities } from './cluster-capabilities.ts';
 export { createElasticsearchClient, toEarshotError } from './elasticsearch-client.ts';
