@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 export { clusterCapabilities } from './cluster-capabilities.ts';
 export { createElasticsearchClient, toEarshotError } from './elasticsearch-client.ts';
+export { createHttpEmbedder } from './http-embedder.ts';

@@ -47,6 +47,10 @@ const KINDS = {
     remedy: 'Start it with earshot inference, or set EARSHOT_INFERENCE_URL.',
   },
   INFERENCE_DENIED: { exitCode: EXIT.usage, remedy: 'Set EARSHOT_INFERENCE_API_KEY.' },
+  INFERENCE_ANSWER_INVALID: {
+    exitCode: EXIT.internal,
+    remedy: 'Use an inference service of the same version; report it if the versions agree.',
+  },
   FINGERPRINT_MISMATCH: {
     exitCode: EXIT.refused,
     remedy: 'Vectors of different fingerprints do not mix: use the same card and graph, or a new space version.',

@@ -16,9 +16,26 @@ export interface EmbedRequest {
   readonly signal?: AbortSignal;
 }
 
+/**
+ * How a request ended. `poison`: this recording will never be embedded as it is (the service's code and message say why);
+ * `unavailable`: the service did not get to it, even after retries; trying again later is right.
+ */
+export type EmbedOutcome =
+  | { readonly state: 'embedded'; readonly recordings: readonly EmbeddedRecording[]; readonly attempts: number }
+  | EmbedFailure;
+
+export interface EmbedFailure {
+  readonly state: 'poison' | 'unavailable';
+  readonly code: string;
+  readonly message: string;
+  readonly attempts: number;
+}
+
 /** Turns recordings into vectors: the inference service, seen from here. Vectors arrive as Float32Array. */
 export interface Embedder {
-  embed(request: EmbedRequest): Promise<readonly EmbeddedRecording[]>;
+  /** One answer a space, in the order asked for. @throws EarshotError when the request itself is refused (key, unknown space) */
+  embed(request: EmbedRequest): Promise<EmbedOutcome>;
+  /** @throws EarshotError INFERENCE_UNAVAILABLE, INFERENCE_DENIED */
   info(): Promise<ServiceInfo>;
 }
 

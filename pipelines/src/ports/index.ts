@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 export type { ClusterCapabilities } from './cluster-capabilities.ts';
-export type { EmbeddedRecording, EmbeddedSegment, Embedder, EmbedRequest } from './embedder.ts';
+export type {
+  EmbeddedRecording,
+  EmbeddedSegment,
+  Embedder,
+  EmbedFailure,
+  EmbedOutcome,
+  EmbedRequest,
+} from './embedder.ts';
 export type { Entry, FetchedObject, ListEvent, ObjectStore } from './object-store.ts';
 export type { Progress, Reporter, RunEvent } from './reporter.ts';

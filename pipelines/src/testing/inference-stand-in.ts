@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { AudioEmbeddingResult, ServiceInfo } from '@earshot/inference-service/contract';
+
+/** What a test makes the next requests suffer; `answer` is the normal case. */
+export type Fault =
+  | { readonly kind: 'answer' }
+  | { readonly kind: 'status'; readonly status: number; readonly code: string; readonly retryAfter?: string }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'early-status'; readonly status: number; readonly code: string }
+  | { readonly kind: 'hang' };
+
+export interface InferenceStandIn {
+  readonly url: string;
+  readonly dims: number;
+  fingerprint: string;
+  /** Faults for the coming requests, first in first out; then every request is answered. */
+  readonly faults: Fault[];
+  /** Requests with a body, in order of arrival. */
+  readonly requests: { readonly url: string; readonly bytes: number; readonly priority: string | undefined }[];
+  stop(): Promise<void>;
+}
+
+const DIMS = 8;
+
+/** A unit vector that depends on the bytes only, so that equal content gives equal vectors. */
+function vectorOf(bytes: Buffer, salt: string): Float32Array {
+  const hash = createHash('sha256').update(salt).update(bytes).digest();
+  const raw = Float32Array.from({ length: DIMS }, (_, i) => (hash[i] ?? 0) - 127.5);
+  const norm = Math.hypot(...raw);
+  return raw.map((value) => value / norm);
+}
+
+const toBase64 = (vector: Float32Array): string => Buffer.from(vector.buffer).toString('base64');
+
+/** Content decides: `SILENT` anywhere near the start is silence, `BROKEN` cannot be decoded, `TEXT` is no audio. */
+function judge(body: Buffer): 'ready' | 'silent' | 'undecodable_audio' | 'not_audio' {
+  const head = body.subarray(0, 4096).toString('latin1');
+  if (head.includes('SILENT')) return 'silent';
+  if (head.includes('BROKEN') || body.length === 0) return 'undecodable_audio';
+  return head.includes('TEXT') ? 'not_audio' : 'ready';
+}
+
+function resultOf(model: string, body: Buffer, fingerprint: string): AudioEmbeddingResult {
+  const silent = judge(body) === 'silent';
+  const segment = { start_ms: 0, end_ms: 2000, embedding: silent ? null : toBase64(vectorOf(body, `${model} first`)) };
+  return {
+    model,
+    fingerprint,
+    dims: DIMS,
+    duration_ms: 2000,
+    silent,
+    status: silent ? 'silent' : 'ready',
+    embedding: silent ? null : toBase64(vectorOf(body, model)),
+    segments: [segment],
+    decode: {
+      container: 'wav',
+      codec: 'pcm_s16le',
+      sample_rate_hz: 16_000,
+      channels: 1,
+      loudness_dbfs: silent ? null : -20,
+      peaks: [0, 64, 127],
+      truncated: false,
+      warnings: [],
+    },
+    outputs: {},
+    timing: { queue_ms: 0, decode_ms: 1, infer_ms: 1 },
+  };
+}
+
+function sendJson(response: ServerResponse, status: number, body: object, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
+
+const errorBody = (code: string): object => ({
+  error: { message: `made to fail: ${code}`, type: 'invalid_request_error', param: null, code },
+});
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function answer(response: ServerResponse, url: URL, body: Buffer, fingerprint: string): void {
+  const verdict = judge(body);
+  const models = url.searchParams.getAll('model');
+  const results = models.map((model) => resultOf(model, body, fingerprint));
+  if (verdict === 'undecodable_audio') sendJson(response, 422, errorBody(verdict));
+  else if (verdict === 'not_audio') sendJson(response, 415, errorBody(verdict));
+  else sendJson(response, 200, models.length === 1 ? (results[0] ?? {}) : { results });
+}
+
+/** Whether the fault took care of the answer. */
+function suffer(fault: Fault, request: IncomingMessage, response: ServerResponse): boolean {
+  if (fault.kind === 'answer') return false;
+  if (fault.kind === 'reset') request.socket.resetAndDestroy();
+  if (fault.kind === 'status')
+    sendJson(
+      response,
+      fault.status,
+      errorBody(fault.code),
+      fault.retryAfter ? { 'retry-after': fault.retryAfter } : {},
+    );
+  return true;
+}
+
+const infoOf = (spaces: readonly string[], fingerprint: string): ServiceInfo => ({
+  version: '0.0.0-stand-in',
+  spaces: spaces.map((id) => ({
+    id,
+    fingerprint,
+    dims: DIMS,
+    similarity: 'cosine',
+    sample_rate_hz: 16_000,
+    window_ms: 2000,
+    hop_ms: 1000,
+    accepts_text: false,
+    has_track_vector: true,
+    licence: 'Apache-2.0',
+  })),
+  ep: { live: 'cpu', tried: [] },
+  ffmpeg: { version: 'none', source: 'none', refuses: [] },
+  limits: { max_audio_seconds: 600, max_upload_bytes: 1e8, max_concurrent_decodes: 2, max_queue_windows: 64 },
+});
+
+/** A loopback stand-in of the inference service that can be made to fail: for faults the real one cannot be made to show. */
+export async function startInferenceStandIn(spaces: readonly string[] = ['spectral-1']): Promise<InferenceStandIn> {
+  const state = { fingerprint: '0123456789ab', faults: [] as Fault[], requests: [] as InferenceStandIn['requests'] };
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://stand-in');
+    if (url.pathname === '/info') return sendJson(response, 200, infoOf(spaces, state.fingerprint));
+    if (url.pathname !== '/v1/audio/embeddings') return sendJson(response, 404, errorBody('not_found'));
+    const fault = state.faults.shift() ?? { kind: 'answer' };
+    if (fault.kind === 'early-status') {
+      request.resume();
+      return sendJson(response, fault.status, errorBody(fault.code), { connection: 'close' });
+    }
+    const body = await readBody(request);
+    const priority = request.headers['x-earshot-priority'];
+    state.requests.push({ url: `${url.pathname}${url.search}`, bytes: body.length, priority: String(priority) });
+    const unknown = url.searchParams.getAll('model').find((model) => !spaces.includes(model));
+    if (unknown) return sendJson(response, 404, errorBody('model_not_found'));
+    if (!suffer(fault, request, response)) answer(response, url, body, state.fingerprint);
+  }
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return Object.assign(state, { url: `http://127.0.0.1:${port}`, dims: DIMS, stop });
+}
