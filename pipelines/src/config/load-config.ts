@@ -41,6 +41,12 @@ const configSchema = z.strictObject({
     .pipe(z.array(name).min(1)),
   modelsDir: z.string(),
   stateDir: z.string(),
+  panelHost: z.string().min(1),
+  panelPort: z.coerce.number().int().min(0).max(65_535),
+  panelAuth: z
+    .string()
+    .regex(/^[^:]+:.+$/, 'must be user:password')
+    .optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;

@@ -134,6 +134,27 @@ export const SETTINGS = {
     help: 'folder of the sync ledger',
     default: '.earshot/state',
   },
+  panelHost: {
+    env: 'EARSHOT_PANEL_HOST',
+    key: 'panel.host',
+    flag: '--panel-host <address>',
+    help: 'address the search panel listens on; other than loopback only with a password',
+    default: '127.0.0.1',
+  },
+  panelPort: {
+    env: 'EARSHOT_PANEL_PORT',
+    key: 'panel.port',
+    flag: '--panel-port <port>',
+    help: 'port of the search panel; 0 picks a free one and prints it',
+    default: '8780',
+  },
+  panelAuth: {
+    env: 'EARSHOT_PANEL_AUTH',
+    key: 'panel.auth',
+    flag: '--panel-auth <user:password>',
+    help: 'name and password that the search panel asks for',
+    isSecret: true,
+  },
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -32,6 +32,12 @@ export interface FetchedObject {
   readonly length?: number;
 }
 
+export interface GetOptions {
+  readonly signal: AbortSignal;
+  /** First and last byte, both included, within the object. */
+  readonly range?: { readonly start: number; readonly end: number };
+}
+
 /** Where recordings lie: a folder, a bucket. */
 export interface ObjectStore {
   /** Source id from the configuration, part of every document id. */
@@ -42,8 +48,8 @@ export interface ObjectStore {
   uriOf(key: string): string;
   /** Keys in UTF-8 byte order. */
   list(options: { readonly signal: AbortSignal }): AsyncIterable<ListEvent>;
-  /** The very version that was listed (If-Match); the caller consumes or destroys the body. */
-  get(entry: Entry, options: { readonly signal: AbortSignal }): Promise<FetchedObject>;
+  /** The very version that was listed (If-Match); the caller consumes or destroys the body. `range`: only those bytes. */
+  get(entry: Entry, options: GetOptions): Promise<FetchedObject>;
   /** null only when the store says that nothing is there. */
   head(key: string): Promise<Entry | null>;
 }
