@@ -2,3 +2,4 @@
 export { clusterCapabilities } from './cluster-capabilities.ts';
 export { createElasticsearchClient, toEarshotError } from './elasticsearch-client.ts';
 export { createHttpEmbedder } from './http-embedder.ts';
+export { createObjectStore } from './object-store.ts';

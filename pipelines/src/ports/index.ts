@@ -8,5 +8,13 @@ export type {
   EmbedOutcome,
   EmbedRequest,
 } from './embedder.ts';
-export type { Entry, FetchedObject, ListEvent, ObjectStore } from './object-store.ts';
+export {
+  type Entry,
+  type FetchedObject,
+  type GetOptions,
+  type ListEvent,
+  type ObjectStore,
+  ObjectStoreError,
+  type ObjectTrouble,
+} from './object-store.ts';
 export type { Progress, Reporter, RunEvent } from './reporter.ts';

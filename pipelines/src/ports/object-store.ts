@@ -38,18 +38,37 @@ export interface GetOptions {
   readonly range?: { readonly start: number; readonly end: number };
 }
 
+/**
+ * Why one object could not be had. `changed`: another version lies there now; `vanished`: nothing does;
+ * `archived`: it must be restored first; `denied`: not with these credentials; `unavailable`: try later.
+ */
+export type ObjectTrouble = 'changed' | 'vanished' | 'archived' | 'denied' | 'unavailable';
+
+export class ObjectStoreError extends Error {
+  readonly trouble: ObjectTrouble;
+
+  constructor(trouble: ObjectTrouble, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ObjectStoreError';
+    this.trouble = trouble;
+  }
+}
+
 /** Where recordings lie: a folder, a bucket. */
 export interface ObjectStore {
   /** Source id from the configuration, part of every document id. */
   readonly id: string;
   /** The root this id stands for: an absolute path, or endpoint, bucket and prefix. */
   readonly root: string;
+  readonly bucket?: string;
+  /** What every key begins with; labels from paths are read behind it. */
+  readonly prefix: string;
   /** Address of one object: file:///… or s3://bucket/key. */
   uriOf(key: string): string;
-  /** Keys in UTF-8 byte order. */
+  /** Keys in UTF-8 byte order. A fault in the middle is an incomplete end, not a throw. @throws EarshotError when there is no such source */
   list(options: { readonly signal: AbortSignal }): AsyncIterable<ListEvent>;
-  /** The very version that was listed (If-Match); the caller consumes or destroys the body. `range`: only those bytes. */
+  /** The very version that was listed (If-Match), or the bytes of `range`; the caller consumes or destroys the body. @throws ObjectStoreError */
   get(entry: Entry, options: GetOptions): Promise<FetchedObject>;
-  /** null only when the store says that nothing is there. */
+  /** null only when the store says that nothing is there. @throws ObjectStoreError */
   head(key: string): Promise<Entry | null>;
 }

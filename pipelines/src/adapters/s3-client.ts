@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { S3Client } from '@aws-sdk/client-s3';
+
+export interface S3Connection {
+  readonly endpoint?: string | undefined;
+  readonly region: string;
+  readonly forcePathStyle?: boolean | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+}
+
+/** More than fetches and listing together use: at the default of 50 a leaked body could stop the client. */
+const MAX_SOCKETS = 64;
+
+/**
+ * The SDK's client with settings that make every timeout fire. With an endpoint of one's own, checksums are sent only
+ * where required (others answer 411 to streamed checksums), and the bucket goes into the path.
+ */
+export function createS3Client(connection: S3Connection): S3Client {
+  const { endpoint, accessKeyId, secretAccessKey } = connection;
+  const checksums = endpoint ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
+  const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
+  return new S3Client({
+    ...(endpoint ? { endpoint } : {}),
+    region: connection.region,
+    forcePathStyle: connection.forcePathStyle ?? Boolean(endpoint),
+    ...(accessKeyId ? { credentials: { accessKeyId, secretAccessKey: secretAccessKey ?? '' } } : {}),
+    maxAttempts: 3,
+    requestChecksumCalculation: checksums,
+    responseChecksumValidation: checksums,
+    requestHandler: {
+      connectionTimeout: 3000,
+      requestTimeout: 30_000,
+      throwOnRequestTimeout: true,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+  });
+}
