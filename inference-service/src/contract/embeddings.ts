@@ -98,4 +98,8 @@ export interface ServiceInfo {
     readonly max_concurrent_decodes: number;
     readonly max_queue_windows: number;
   };
+  /** The process that runs the graphs; pid null while it is being restarted. */
+  readonly host?: { readonly pid: number | null; readonly restarts: number };
+  /** Why the service is not ready, space by space; empty when it is. */
+  readonly problems?: readonly string[];
 }

@@ -63,6 +63,7 @@ export const ERROR_KINDS = {
   undecodable_audio: invalid(422, 'Check the file: it looks like audio but cannot be decoded.'),
   no_audio_stream: invalid(422, 'Send a file that has an audio track.'),
   audio_too_short: invalid(422, 'Send a longer recording.'),
+  silent_audio: invalid(422, 'Send a recording in which something sounds, or use /v1/audio/embeddings.'),
   queue_full: {
     status: 429,
     type: 'rate_limit_error',

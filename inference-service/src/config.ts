@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+interface Row<T> {
+  readonly env: string;
+  readonly help: string;
+  /** As it would be written in the environment; none means unset. */
+  readonly default?: string;
+  readonly schema: z.ZodType<T, string>;
+}
+
+const row = <T>(entry: Row<T>): Row<T> => entry;
+
+const number = (smallest: number, largest: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= smallest && Number(text) <= largest, {
+      error: `must be a whole number between ${smallest} and ${largest}`,
+    })
+    .transform(Number);
+
+const cores = availableParallelism();
+const EPS = ['cuda', 'webgpu', 'cpu'];
+
+/** The one table of settings of the service. `docs/operators/inference-service.md` is checked against it. */
+export const SERVICE_SETTINGS = {
+  host: row({
+    env: 'EARSHOT_INFERENCE_HOST',
+    help: 'address to listen on',
+    default: '127.0.0.1',
+    schema: z.string(),
+  }),
+  port: row({
+    env: 'EARSHOT_INFERENCE_PORT',
+    help: 'port; 0 picks a free one and prints it',
+    default: '8700',
+    schema: number(0, 65_535),
+  }),
+  keysFile: row({
+    env: 'EARSHOT_INFERENCE_KEYS_FILE',
+    help: 'file of API keys; without it no key is asked for',
+    schema: z.string(),
+  }),
+  isInsecureAllowed: row({
+    env: 'EARSHOT_INFERENCE_INSECURE',
+    help: 'true: listen beyond loopback without keys',
+    default: 'false',
+    schema: z.stringbool({ error: 'must be true or false' }),
+  }),
+  eps: row({
+    env: 'EARSHOT_EP',
+    help: 'execution providers in order of preference',
+    default: 'cuda,webgpu,cpu',
+    schema: z
+      .string()
+      .transform((list) => list.split(',').map((name) => name.trim()))
+      .refine((list) => list.every((name) => EPS.includes(name)), { error: `must be a list of ${EPS.join(', ')}` }),
+  }),
+  modelsDir: row({
+    env: 'EARSHOT_MODELS_DIR',
+    help: 'folder of imported cards and graphs, beside the shipped ones',
+    default: '.earshot/models',
+    schema: z.string(),
+  }),
+  maxAudioSeconds: row({
+    env: 'EARSHOT_MAX_AUDIO_SECONDS',
+    help: 'longest recording, seconds',
+    default: '3600',
+    schema: number(1, 86_400),
+  }),
+  maxUploadBytes: row({
+    env: 'EARSHOT_MAX_UPLOAD_BYTES',
+    help: 'largest upload, bytes',
+    default: '268435456',
+    schema: number(1, 2 ** 40),
+  }),
+  fetchAllow: row({
+    env: 'EARSHOT_FETCH_ALLOW',
+    help: 'reserved: fetching by URL is off in this version, so leave it empty',
+    default: '',
+    schema: z.string().refine((list) => list === '', { error: 'fetching by URL is not available in this version' }),
+  }),
+  ffmpegPath: row({ env: 'FFMPEG_PATH', help: 'a decoder of your own', schema: z.string() }),
+  maxQueueWindows: row({
+    env: 'EARSHOT_MAX_QUEUE_WINDOWS',
+    help: 'windows that may wait for one space; beyond it 429',
+    default: '4096',
+    schema: number(1, 1_000_000),
+  }),
+  maxConcurrentDecodes: row({
+    env: 'EARSHOT_MAX_CONCURRENT_DECODES',
+    help: 'recordings decoded and held in memory at once (default: one per core, 8 at most)',
+    default: String(Math.min(8, cores)),
+    schema: number(1, 256),
+  }),
+  threads: row({
+    env: 'EARSHOT_INFERENCE_THREADS',
+    help: 'threads of one inference (default: one per core)',
+    default: String(cores),
+    schema: number(1, 1024),
+  }),
+  batchTimeoutMs: row({
+    env: 'EARSHOT_BATCH_TIMEOUT_MS',
+    help: 'after this long a batch counts as hung and its host is restarted',
+    default: '30000',
+    schema: number(100, 3_600_000),
+  }),
+  requestTimeoutMs: row({
+    env: 'EARSHOT_REQUEST_TIMEOUT_MS',
+    help: 'longest time for one request; X-Request-Timeout-Ms may ask for less',
+    default: '600000',
+    schema: number(100, 3_600_000),
+  }),
+  drainTimeoutMs: row({
+    env: 'EARSHOT_DRAIN_TIMEOUT_MS',
+    help: 'how long running requests may take after SIGTERM',
+    default: '20000',
+    schema: number(0, 600_000),
+  }),
+  logLevel: row({
+    env: 'EARSHOT_LOG_LEVEL',
+    help: 'error, warn, info or debug',
+    default: 'info',
+    schema: z.enum(['error', 'warn', 'info', 'debug']),
+  }),
+} as const;
+
+type Settings = typeof SERVICE_SETTINGS;
+type Value<R> = R extends Row<infer T> ? (R extends { readonly default: string } ? T : T) : never;
+type Optional = 'keysFile' | 'ffmpegPath';
+export type ServiceConfig = { readonly [K in Exclude<keyof Settings, Optional>]: Value<Settings[K]> } & {
+  readonly [K in Optional]: Value<Settings[K]> | undefined;
+};
+
+/** Every problem of the settings in one message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+function readVariable(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const direct = env[name];
+  if (direct !== undefined && direct !== '') return direct;
+  const file = env[`${name}_FILE`];
+  if (file === undefined || file === '') return undefined;
+  return readFileSync(file, 'utf8').trim();
+}
+
+/**
+ * Settings from the environment (`<NAME>_FILE` reads the value from a file).
+ * @throws ConfigError listing all problems together
+ */
+export function loadServiceConfig(env: NodeJS.ProcessEnv): ServiceConfig {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, setting] of Object.entries(SERVICE_SETTINGS) as [string, Row<unknown>][]) {
+    try {
+      const text = readVariable(env, setting.env) ?? setting.default;
+      const parsed = text === undefined ? undefined : setting.schema.safeParse(text);
+      values[name] = parsed?.data;
+      if (parsed?.error)
+        problems.push(`${setting.env}: ${parsed.error.issues.map((issue) => issue.message).join(', ')}`);
+    } catch (error) {
+      problems.push(`${setting.env}_FILE cannot be read: ${String(error)}`);
+    }
+  }
+  const config = values as ServiceConfig;
+  if (!LOOPBACK.includes(config.host) && config.keysFile === undefined && !config.isInsecureAllowed)
+    problems.push(
+      `EARSHOT_INFERENCE_HOST: ${config.host} can be reached from other machines; name EARSHOT_INFERENCE_KEYS_FILE, or set EARSHOT_INFERENCE_INSECURE=true`,
+    );
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return config;
+}

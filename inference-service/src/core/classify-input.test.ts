@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import { classifyInput } from './classify-input.ts';
+
+const bytes = Buffer.from('RIFF plus enough bytes to be longer than sixty-four letters of base64');
+const base64 = bytes.toString('base64');
+const dataUri = `data:audio/wav;base64,${base64}`;
+
+test.each([
+  ['a data: URI', dataUri],
+  ['a data: URI with a parameter', `data:audio/ogg;codecs=opus;base64,${base64}`],
+  ['bare base64', base64],
+  ['a content object', { content: [{ type: 'audio', format: 'base64', value: base64 }] }],
+  ['a content object that is no array', { content: { type: 'audio', format: 'base64', value: dataUri } }],
+  ['an audio object', { audio: dataUri }],
+])('%s is audio', (_name, item) => {
+  expect(classifyInput(item, 'input[0]', 'tiny-1')).toEqual({ kind: 'audio', bytes });
+});
+
+test('the literal that asks for dims is answered', () => {
+  expect(classifyInput('how big', 'input[0]', 'tiny-1')).toEqual({ kind: 'probe' });
+});
+
+test.each([
+  ['rain on a roof', 'model_does_not_embed_text'],
+  ['rain', 'model_does_not_embed_text'],
+  [[1, 2, 3], 'model_does_not_embed_text'],
+  ['http://127.0.0.1/a.wav', 'url_not_allowed'],
+  ['HTTPS://example.org/a.wav', 'url_not_allowed'],
+  ['s3://bucket/key', 'url_not_allowed'],
+  ['file:///etc/passwd', 'url_not_allowed'],
+  ['data:image/png;base64,iVBORw0KGgo=', 'invalid_audio_input'],
+  ['data:audio/wav,hello', 'invalid_audio_input'],
+  ['data:audio/wav;base64,', 'invalid_audio_input'],
+  ['data:audio/wav;base64,UklG*…', 'invalid_audio_input'],
+  ['data:;base64,UklG', 'invalid_audio_input'],
+  [{ content: [{ type: 'text', value: 'x' }] }, 'invalid_audio_input'],
+  [{ audio: 'http://127.0.0.1/' }, 'invalid_audio_input'],
+  [null, 'invalid_audio_input'],
+])('%j is refused as %s', (item, code) => {
+  expect(() => classifyInput(item, 'input[3]', 'tiny-1')).toThrow(expect.objectContaining({ code, param: 'input[3]' }));
+});

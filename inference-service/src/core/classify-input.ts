@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+import { ServiceError } from './service-error.ts';
+
+/** What one item of `/v1/embeddings` is. */
+export type EmbeddingInput =
+  | { readonly kind: 'audio'; readonly bytes: Buffer }
+  /** The literal that Elasticsearch sends to every new endpoint to learn its dims. */
+  | { readonly kind: 'probe' };
+
+export const PROBE_TEXT = 'how big';
+
+/** Shorter strings of base64 letters are taken for words. */
+const SHORTEST_BARE_BASE64 = 64;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const DATA_URI = /^data:([a-z]+\/[\w.+-]+)?((?:;[\w-]+=[^;,]*)*)(;base64)?,/i;
+const AUDIO_TYPE = /^(audio\/|video\/|application\/(octet-stream|ogg)$)/i;
+const URL_SCHEME = /^(s3|https?|file|ftp|gs):/i;
+
+const audioContent = z.object({ type: z.literal('audio'), format: z.literal('base64').optional(), value: z.string() });
+const contentItem = z.object({ content: z.union([audioContent, z.array(audioContent).length(1)]) });
+const audioItem = z.object({ audio: z.string() });
+
+const refuse = (message: string, param: string): ServiceError =>
+  new ServiceError('invalid_audio_input', message, { param });
+
+function decodeBase64(text: string, param: string): Buffer {
+  if (text === '') throw refuse('The audio is empty', param);
+  if (!BASE64.test(text) || text.length % 4 === 1) throw refuse('The audio is not valid base64', param);
+  return Buffer.from(text, 'base64');
+}
+
+function fromDataUri(text: string, param: string): EmbeddingInput {
+  const match = DATA_URI.exec(text.slice(0, 500));
+  if (!match) throw refuse('The data: URI cannot be read', param);
+  const [head, type = 'text/plain', , base64] = match;
+  if (!AUDIO_TYPE.test(type)) throw refuse(`The data: URI holds ${type}, not audio`, param);
+  if (base64 === undefined) throw refuse('The data: URI is not base64', param);
+  return { kind: 'audio', bytes: decodeBase64(text.slice(head.length), param) };
+}
+
+function fromString(text: string, param: string, model: string): EmbeddingInput {
+  if (text === PROBE_TEXT) return { kind: 'probe' };
+  if (/^data:/i.test(text)) return fromDataUri(text, param);
+  if (URL_SCHEME.test(text))
+    throw new ServiceError('url_not_allowed', 'Audio by address is not fetched here', { param });
+  if (text.length >= SHORTEST_BARE_BASE64 && BASE64.test(text))
+    return { kind: 'audio', bytes: decodeBase64(text, param) };
+  throw new ServiceError('model_does_not_embed_text', `${model} embeds audio, not text`, { param });
+}
+
+function fromObject(item: unknown, param: string): EmbeddingInput {
+  const content = contentItem.safeParse(item);
+  if (content.success) {
+    const part = Array.isArray(content.data.content) ? content.data.content[0] : content.data.content;
+    const value = part?.value ?? '';
+    return /^data:/i.test(value) ? fromDataUri(value, param) : { kind: 'audio', bytes: decodeBase64(value, param) };
+  }
+  const audio = audioItem.safeParse(item);
+  if (audio.success) return fromDataUri(audio.data.audio, param);
+  throw refuse('The item is neither a string nor {"content":[{"type":"audio",…}]} nor {"audio":"data:…"}', param);
+}
+
+/**
+ * Tells audio from text by its prefix: data: URI, address, content object, bare base64, words.
+ * @param param name of the item in messages, e.g. `input[3]`
+ * @throws ServiceError invalid_audio_input, url_not_allowed, model_does_not_embed_text
+ */
+export function classifyInput(item: unknown, param: string, model: string): EmbeddingInput {
+  if (typeof item === 'string') return fromString(item, param, model);
+  if (typeof item === 'number' || (Array.isArray(item) && typeof item[0] === 'number'))
+    throw new ServiceError('model_does_not_embed_text', `${model} embeds audio, not tokens`, { param });
+  return fromObject(item, param);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { DecodeInfo } from '../contract/embeddings.ts';
+
+export interface DecodeRequest {
+  /** A spooled file of ours, never a name the client gave. */
+  readonly path: string;
+  readonly sampleRateHz: number;
+  /** Longer recordings are refused with audio_too_long. */
+  readonly maxSeconds: number;
+  /** The part wanted; the rest of a longer recording is not looked at. */
+  readonly offsetSeconds?: number | undefined;
+  readonly durationSeconds?: number | undefined;
+  /** Number of peaks wanted in `info.peaks`. */
+  readonly peaks?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface DecodedRecording {
+  /** The part wanted: mono, −1…1, at the requested rate. */
+  readonly samples: Float32Array;
+  readonly info: DecodeInfo;
+}
+
+/** Turns a file into samples. Failures are ServiceErrors of the 4xx kind. */
+export interface Decoder {
+  readonly version: string;
+  /** Where it was found: a path or a word. */
+  readonly source: string;
+  /** Formats it decodes wrongly and therefore refuses. */
+  readonly refuses: readonly string[];
+  decode(request: DecodeRequest): Promise<DecodedRecording>;
+}

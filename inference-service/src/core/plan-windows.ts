@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Card } from '@earshot/models';
+import { ServiceError } from './service-error.ts';
+
+/** Smallest hop a caller may ask for, seconds: finer ones only multiply the work. */
+const MIN_HOP_SECONDS = 0.01;
+
+export interface WindowChoice {
+  readonly windowSeconds?: number | undefined;
+  readonly hopSeconds?: number | undefined;
+}
+
+/**
+ * Hop in samples for one request. The window is the graph's input shape and cannot be changed.
+ * @throws ServiceError invalid_parameter
+ */
+export function resolveHop(card: Card, choice: WindowChoice): number {
+  const { sampleRateHz, windowSamples, hopSamples } = card.input;
+  const windowSeconds = windowSamples / sampleRateHz;
+  if (choice.windowSeconds !== undefined && Math.round(choice.windowSeconds * sampleRateHz) !== windowSamples)
+    throw new ServiceError(
+      'invalid_parameter',
+      `window: ${card.id} works on windows of ${windowSeconds} s, not ${choice.windowSeconds} s`,
+      { param: 'window' },
+    );
+  if (choice.hopSeconds === undefined) return hopSamples;
+  const hop = Math.round(choice.hopSeconds * sampleRateHz);
+  if (hop > windowSamples || choice.hopSeconds < MIN_HOP_SECONDS)
+    throw new ServiceError(
+      'invalid_parameter',
+      `hop: must be between ${MIN_HOP_SECONDS} and ${windowSeconds} s for ${card.id}`,
+      { param: 'hop' },
+    );
+  return hop;
+}
+
+/**
+ * Start samples of the windows: 0, hop, 2·hop …; a last one ends with the recording, so that every sample is covered.
+ * A recording shorter than one window gives one window, to be padded.
+ */
+export function planWindows(totalSamples: number, windowSamples: number, hopSamples: number): number[] {
+  if (totalSamples <= windowSamples) return [0];
+  const whole = Math.floor((totalSamples - windowSamples) / hopSamples) + 1;
+  const starts = Array.from({ length: whole }, (_, index) => index * hopSamples);
+  const last = totalSamples - windowSamples;
+  if ((whole - 1) * hopSamples < last) starts.push(last);
+  return starts;
+}

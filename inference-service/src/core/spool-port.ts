@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Readable } from 'node:stream';
+
+export interface SpooledFile {
+  /** Absolute path of a seekable file of ours. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Where uploads lie while they are decoded. */
+export interface Spool {
+  /**
+   * Writes the stream to a file, calls `use` and removes the file whatever happens.
+   * @throws ServiceError audio_too_large, empty_body
+   */
+  hold<T>(
+    source: Readable,
+    options: { readonly maxBytes: number; readonly signal: AbortSignal },
+    use: (file: SpooledFile) => Promise<T>,
+  ): Promise<T>;
+}

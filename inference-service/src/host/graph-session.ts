@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { goldenSignal } from '@earshot/models';
+import type { Space } from '@earshot/models/registry';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/** One graph in memory. */
+export interface GraphSession {
+  /** @param windows float32 [count × windowSamples] @returns float32 [count × dims] */
+  run(windows: Float32Array, count: number): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+interface SessionOptions {
+  readonly ep: string;
+  readonly threads: number;
+}
+
+/**
+ * The graph's bytes, proved to be those the card speaks of.
+ * @throws Error naming file and both sums
+ */
+export async function readVerifiedGraph({ card, graphPath }: Space): Promise<Uint8Array> {
+  const bytes = await readFile(graphPath);
+  const sum = createHash('sha256').update(bytes).digest('hex');
+  if (sum !== card.graph.sha256)
+    throw new Error(`${card.graph.file} has sha256 ${sum}, but its card names ${card.graph.sha256}`);
+  return bytes;
+}
+
+function assertTensors({ card }: Space, session: InferenceSession): void {
+  const { input, output } = card;
+  if (!session.inputNames.includes(input.tensor))
+    throw new Error(`the graph has no input ${input.tensor} (it has ${session.inputNames.join(', ')})`);
+  if (!session.outputNames.includes(output.tensor))
+    throw new Error(`the graph has no output ${output.tensor} (it has ${session.outputNames.join(', ')})`);
+}
+
+/** Opens a session on one execution provider. Arena and spinning are off: memory and cores are shared with decoders. */
+export async function openGraphSession(
+  space: Space,
+  graph: Uint8Array,
+  { ep, threads }: SessionOptions,
+): Promise<GraphSession> {
+  const { input, output, dims } = space.card;
+  const session = await InferenceSession.create(graph, {
+    executionProviders: [ep],
+    enableCpuMemArena: false,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  });
+  try {
+    assertTensors(space, session);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return {
+    run: async (windows, count) => {
+      const feed = { [input.tensor]: new Tensor('float32', windows, [count, input.windowSamples]) };
+      const result = (await session.run(feed, [output.tensor]))[output.tensor];
+      const data = result?.data;
+      if (!(data instanceof Float32Array) || data.length !== count * dims)
+        throw new Error(
+          `${output.tensor} is ${result?.type} [${result?.dims}], the card says float32 [${count},${dims}]`,
+        );
+      return data;
+    },
+    release: () => session.release(),
+  };
+}
+
+function cosine(a: Float32Array, b: readonly number[]): number {
+  let [dot, squaresA, squaresB] = [0, 0, 0];
+  for (const [index, value] of a.entries()) {
+    const other = b[index] ?? 0;
+    dot += value * other;
+    squaresA += value * value;
+    squaresB += other * other;
+  }
+  return dot / Math.sqrt(squaresA * squaresB);
+}
+
+/**
+ * Runs the card's golden signals at one batch size and compares each row.
+ * @throws Error saying which signal missed and by how much
+ */
+export async function checkGolden({ card }: Space, session: GraphSession, batchSize: number): Promise<void> {
+  const { windowSamples, sampleRateHz } = card.input;
+  for (const golden of card.golden) {
+    const signal = goldenSignal(golden.signal, sampleRateHz, windowSamples);
+    const windows = new Float32Array(windowSamples * batchSize);
+    for (let row = 0; row < batchSize; row++) windows.set(signal, row * windowSamples);
+    const vectors = await session.run(windows, batchSize);
+    for (let row = 0; row < batchSize; row++) {
+      const similarity = cosine(vectors.subarray(row * card.dims, (row + 1) * card.dims), golden.embedding);
+      if (!(similarity >= golden.minCosine))
+        throw new Error(
+          `golden vector ${golden.signal}: cosine ${similarity.toFixed(6)}, at least ${golden.minCosine} is needed`,
+        );
+    }
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Space } from '@earshot/models/registry';
+import type { Logger } from 'pino';
+import type { ServiceInfo } from '../contract/embeddings.ts';
+import type { Decoder } from '../core/decoder-port.ts';
+import type { Embedder } from '../core/embedder.ts';
+import type { Engine } from '../core/engine-port.ts';
+import type { KeyRing } from '../core/key-ring.ts';
+import type { Spool } from '../core/spool-port.ts';
+
+/** Everything the routes work with; made in main.ts. */
+export interface AppDeps {
+  readonly version: string;
+  readonly spaces: ReadonlyMap<string, Space>;
+  readonly embedder: Embedder;
+  readonly engine: Engine;
+  readonly decoder: Pick<Decoder, 'version' | 'source' | 'refuses'>;
+  readonly spool: Spool;
+  readonly limits: ServiceInfo['limits'];
+  readonly requestTimeoutMs: number;
+  readonly keys: KeyRing | undefined;
+  readonly log: Logger;
+  isDraining(): boolean;
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { ServiceError } from '../core/service-error.ts';
+import type { AppDeps } from './app-deps.ts';
+import { createAuthorise } from './authorise.ts';
+import { createErrorHandler } from './error-handler.ts';
+import { nativeDialect } from './openai-dialect.ts';
+import { openApiDocument } from './openapi-document.ts';
+import { contextOf, startContext } from './request-context.ts';
+import type { Route } from './route.ts';
+import { audioEmbeddingsRoute } from './routes/audio-embeddings.ts';
+import { embeddingsRoute } from './routes/embeddings.ts';
+import { healthRoutes } from './routes/health.ts';
+import { infoRoute } from './routes/info.ts';
+import { modelsRoute } from './routes/models.ts';
+
+function createRoutes(deps: AppDeps): Route[] {
+  const routes = [
+    audioEmbeddingsRoute(deps),
+    embeddingsRoute(deps),
+    modelsRoute(deps),
+    ...healthRoutes(deps),
+    infoRoute(deps),
+  ];
+  const openApi: Route = {
+    method: 'get',
+    path: '/openapi.json',
+    scope: null,
+    dialect: nativeDialect,
+    operation: { summary: 'This document' },
+    handle: (_request, response) => void response.json(openApiDocument([...routes, openApi], deps.version)),
+  };
+  return [...routes, openApi];
+}
+
+/** One line a request; paths only, because queries may carry what is private. */
+function logRequests(deps: AppDeps): RequestHandler {
+  return (request, response, next) => {
+    const context = startContext(request, response, nativeDialect);
+    const path = request.path;
+    response.once('close', () => {
+      const status = response.writableFinished ? response.statusCode : 499;
+      const ms = Math.round(performance.now() - context.startedAt);
+      const { id: requestId, errorCode: code, keyName: key } = context;
+      const level = path.startsWith('/health') ? 'debug' : 'info';
+      deps.log[level]({ requestId, method: request.method, path, status, ms, code, key }, 'request');
+    });
+    next();
+  };
+}
+
+function register(app: Express, route: Route, deps: AppDeps): void {
+  const enter: RequestHandler = (_request, response, next) => {
+    contextOf(response).dialect = route.dialect;
+    next();
+  };
+  app[route.method](
+    route.path,
+    enter,
+    createAuthorise(deps.keys, route.scope),
+    (request: Request, response: Response) => route.handle(request, response),
+  );
+}
+
+/** The HTTP side of the service; knows nothing of the environment. */
+export function createApp(deps: AppDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(logRequests(deps));
+  const routes = createRoutes(deps);
+  for (const route of routes) register(app, route, deps);
+  for (const [path, members] of Map.groupBy(routes, (route) => route.path))
+    app.all(path, (request, response) => {
+      response.setHeader('Allow', members.map((route) => route.method.toUpperCase()).join(', '));
+      throw new ServiceError('method_not_allowed', `${request.method} is not served at ${path}`);
+    });
+  app.use((request) => {
+    throw new ServiceError('not_found', `There is no ${request.path.slice(0, 200)} here`);
+  });
+  app.use(createErrorHandler(deps.log));
+  return app;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ERROR_KINDS } from '../contract/errors.ts';
+import type { Route } from './route.ts';
+
+const ERROR_SCHEMA = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['message', 'type', 'param', 'code'],
+      properties: {
+        message: { type: 'string' },
+        type: { type: 'string' },
+        param: { type: ['string', 'null'] },
+        code: { type: 'string', enum: Object.keys(ERROR_KINDS) },
+      },
+    },
+  },
+};
+
+const failure = {
+  description: 'An error of the catalogue',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+};
+
+/** OpenAPI 3.1 of exactly the routes given. */
+export function openApiDocument(routes: readonly Route[], version: string): object {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const { path, method, scope, operation } of routes) {
+    const responses = { 200: { description: 'Done' }, default: failure };
+    const security = scope === null ? [] : [{ key: [] }];
+    paths[path] = { ...paths[path], [method]: { ...operation, security, responses } };
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Earshot inference service', version },
+    paths,
+    components: {
+      schemas: { Error: ERROR_SCHEMA },
+      securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+}

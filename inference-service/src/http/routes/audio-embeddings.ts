@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Request, Response } from 'express';
+import type { AudioEmbeddingResult, AudioEmbeddingResults } from '../../contract/embeddings.ts';
+import { ServiceError } from '../../core/service-error.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { audioResult } from '../audio-result.ts';
+import { nativeDialect } from '../openai-dialect.ts';
+import { AUDIO_QUERY_NAMES, type AudioQuery, parseAudioQuery } from '../parse-audio-query.ts';
+import { holdUpload } from '../receive-upload.ts';
+import { startWork } from '../request-context.ts';
+import type { Route } from '../route.ts';
+import { setTimingHeaders } from '../timing-headers.ts';
+
+const operation = {
+  summary: 'Embed one recording: raw audio as the body, or a form with the part "file"',
+  parameters: AUDIO_QUERY_NAMES.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+  requestBody: {
+    required: true,
+    content: {
+      'audio/*': { schema: { type: 'string', format: 'binary' } },
+      'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+      'multipart/form-data': {
+        schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
+      },
+    },
+  },
+};
+
+function modelsOf(query: AudioQuery, deps: AppDeps): readonly string[] {
+  const [first] = deps.spaces.keys();
+  if (query.model) return [...new Set(query.model)];
+  if (first === undefined) throw new ServiceError('model_not_found', 'No space is installed here', { param: 'model' });
+  return [first];
+}
+
+/** `POST /v1/audio/embeddings`: the route of the sync job, the command line and the panel. */
+export function audioEmbeddingsRoute(deps: AppDeps): Route {
+  const handle = async (request: Request, response: Response): Promise<void> => {
+    const query = parseAudioQuery(request.query);
+    const work = startWork(request, response, deps.requestTimeoutMs);
+    const options = {
+      ...work,
+      windowSeconds: query.window,
+      hopSeconds: query.hop,
+      pooling: query.pooling,
+      offsetSeconds: query.offset,
+      durationSeconds: query.duration,
+      peaks: query.peaks,
+    };
+    const spaces = deps.embedder.admit(modelsOf(query, deps), options);
+    const upload = { spool: deps.spool, maxBytes: deps.limits.max_upload_bytes, signal: work.signal };
+    const embedded = await holdUpload(request, upload, (file) => deps.embedder.embed(file.path, spaces, options));
+    const results = embedded.map((result) =>
+      audioResult(result, {
+        encoding: query.encoding,
+        withSegments: query.segments ?? (query.pooling === 'none' || !result.space.card.hasTrackVector),
+      }),
+    );
+    setTimingHeaders(response, embedded);
+    const [only] = results;
+    const body: AudioEmbeddingResult | AudioEmbeddingResults | undefined = results.length === 1 ? only : { results };
+    response.json(body);
+  };
+  return { method: 'post', path: '/v1/audio/embeddings', scope: 'embed', dialect: nativeDialect, operation, handle };
+}

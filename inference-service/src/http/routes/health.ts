@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AppDeps } from '../app-deps.ts';
+import { nativeDialect } from '../openai-dialect.ts';
+import type { Route } from '../route.ts';
+
+function live(path: string): Route {
+  return {
+    method: 'get',
+    path,
+    scope: null,
+    dialect: nativeDialect,
+    operation: { summary: 'The process answers' },
+    handle: (_request, response) => void response.json({ live: true }),
+  };
+}
+
+/** Probes: live while the process answers; ready once every space has matched its golden vectors. */
+export function healthRoutes(deps: AppDeps): Route[] {
+  const ready: Route = {
+    method: 'get',
+    path: '/health/ready',
+    scope: null,
+    dialect: nativeDialect,
+    operation: { summary: 'Decoder found, host alive, golden vectors matched, not draining' },
+    handle: (_request, response) => {
+      const { isReady, problems } = deps.engine.status();
+      const reasons = [...(deps.isDraining() ? ['the service is shutting down'] : []), ...problems];
+      const isServing = isReady && reasons.length === 0;
+      if (!isServing) response.setHeader('Retry-After', '1');
+      response.status(isServing ? 200 : 503).json({ ready: isServing, problems: reasons });
+    },
+  };
+  return [live('/health'), live('/health/live'), ready];
+}

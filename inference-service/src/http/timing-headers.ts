@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Response } from 'express';
+import type { RecordingEmbedding } from '../core/embedder.ts';
+import { contextOf } from './request-context.ts';
+
+const slowest = (results: readonly RecordingEmbedding[], pick: (result: RecordingEmbedding) => number): string =>
+  String(Math.round(Math.max(0, ...results.map(pick))));
+
+/** text-embeddings-inference's headers, whole ms; with several recordings or spaces the slowest of each stage. */
+export function setTimingHeaders(response: Response, results: readonly RecordingEmbedding[]): void {
+  response.setHeader('x-total-time', String(Math.round(performance.now() - contextOf(response).startedAt)));
+  response.setHeader(
+    'x-queue-time',
+    slowest(results, (result) => result.queueMs),
+  );
+  response.setHeader(
+    'x-inference-time',
+    slowest(results, (result) => result.inferMs),
+  );
+  response.setHeader(
+    'x-decode-time',
+    slowest(results, (result) => result.decodeMs),
+  );
+}
