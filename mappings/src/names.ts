@@ -40,6 +40,7 @@ export const STATE_ALIASES = {
   control: 'earshot-control',
 } as const;
 
+export const stateTemplateName = (alias: string): string => `${alias}-m${MAPPING_VERSION}`;
 export const stateIndexName = (alias: string): string => `${alias}-m${MAPPING_VERSION}-000001`;
 
 /** Append-only telemetry. */
@@ -49,6 +50,9 @@ export const DATA_STREAMS = {
   inference: 'metrics-earshot.inference-default',
   quality: 'metrics-earshot.quality-default',
 } as const;
+
+/** Template of a data stream: its name without the namespace, so that operators may add namespaces. */
+export const streamTemplateName = (stream: string): string => stream.slice(0, stream.lastIndexOf('-'));
 
 /** Dead letter id: one per space and document. */
 export const failureId = (space: string, documentId: string): string => `${space}:${documentId}`;

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
+import { registerApply } from './apply.ts';
 import { registerConfig } from './config.ts';
+import { registerDestroy } from './destroy.ts';
+import { registerDrift } from './drift.ts';
+import { registerPlan } from './plan.ts';
 
 /** One entry per command file, in the order of --help. */
-export const COMMANDS: readonly ((program: Command) => void)[] = [registerConfig];
+export const COMMANDS: readonly ((program: Command) => void)[] = [
+  registerPlan,
+  registerApply,
+  registerDrift,
+  registerDestroy,
+  registerConfig,
+];

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createInterface } from 'node:readline/promises';
+
+/** Asks on the terminal; undefined where nobody can answer. */
+export async function confirm(question: string): Promise<boolean | undefined> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+}
