@@ -43,6 +43,7 @@ const configSchema = z.strictObject({
   stateDir: z.string(),
   panelHost: z.string().min(1),
   panelPort: z.coerce.number().int().min(0).max(65_535),
+  panelUrl: url,
   panelAuth: z
     .string()
     .regex(/^[^:]+:.+$/, 'must be user:password')

@@ -148,6 +148,13 @@ export const SETTINGS = {
     help: 'port of the search panel; 0 picks a free one and prints it',
     default: '8780',
   },
+  panelUrl: {
+    env: 'EARSHOT_PANEL_URL',
+    key: 'panel.url',
+    flag: '--panel-url <url>',
+    help: 'address under which browsers reach the search panel; written into Kibana links',
+    default: 'http://127.0.0.1:8780',
+  },
   panelAuth: {
     env: 'EARSHOT_PANEL_AUTH',
     key: 'panel.auth',

@@ -64,6 +64,12 @@ const KINDS = {
   GUARD_REFUSED: { exitCode: EXIT.refused, remedy: 'Read the reason; nothing was deleted.' },
   LOCK_HELD: { exitCode: EXIT.locked, remedy: 'Wait for the other run to end.' },
   SUMS_DIFFER: { exitCode: EXIT.internal, remedy: 'This is a fault of Earshot; report it with the summary line.' },
+  KIBANA_MISSING: { exitCode: EXIT.usage, remedy: 'Set KIBANA_URL or --kibana-url.' },
+  KIBANA_DENIED: {
+    exitCode: EXIT.usage,
+    remedy: 'Set KIBANA_API_KEY to a key that may manage saved objects in this space.',
+  },
+  KIBANA_TOO_OLD: { exitCode: EXIT.refused, remedy: 'Use Kibana 8.19 or later.' },
   KIBANA_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Check KIBANA_URL and that Kibana is up.' },
   KIBANA_REFUSED: { exitCode: EXIT.refused, remedy: 'Read the errors Kibana gave.' },
   KIBANA_ASSETS_INVALID: { exitCode: EXIT.refused, remedy: 'Correct the findings; nothing was sent.' },

@@ -8,6 +8,7 @@ export type {
   EmbedOutcome,
   EmbedRequest,
 } from './embedder.ts';
+export type { ImportOutcome, ImportProblem, Kibana, KibanaStatus, ObjectName } from './kibana.ts';
 export {
   type Entry,
   type FetchedObject,

@@ -4,6 +4,7 @@ import { registerApply } from './apply.ts';
 import { registerConfig } from './config.ts';
 import { registerDestroy } from './destroy.ts';
 import { registerDrift } from './drift.ts';
+import { registerKibana } from './kibana.ts';
 import { registerPlan } from './plan.ts';
 
 /** One entry per command file, in the order of --help. */
@@ -12,5 +13,6 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerApply,
   registerDrift,
   registerDestroy,
+  registerKibana,
   registerConfig,
 ];
