@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { serialiseConstants } from '../../src/build/spaces/spectral/constants-file.ts';
+import { collectStatistics } from './collect-statistics.ts';
+import { fitConstants } from './fit-constants.ts';
+import { FIT } from './fit-plan.ts';
+import { writeSpectralCard } from './write-card.ts';
+
+const CONSTANTS_FILE = fileURLToPath(new URL('./constants.json', import.meta.url));
+
+const { values: options } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    threads: { type: 'string', default: String(availableParallelism()) },
+  },
+});
+
+const parts = FIT.parts();
+const rows = await collectStatistics({
+  parts,
+  threads: Number(options.threads),
+  onPart: (finished) => process.stderr.write(`\r${finished}/${parts.length} parts of the corpus`),
+});
+process.stderr.write(`\n${rows.length} clips; principal components …\n`);
+const text = serialiseConstants(fitConstants(rows));
+const sha256 = createHash('sha256').update(text).digest('hex');
+
+if (options.check) {
+  const isEqual = text === readFileSync(CONSTANTS_FILE, 'utf8');
+  console.log(`${isEqual ? 'equal' : 'DIFFERENT'}: fitted constants have sha256 ${sha256}`);
+  process.exitCode = isEqual ? 0 : 1;
+} else {
+  writeFileSync(CONSTANTS_FILE, text);
+  const card = writeSpectralCard();
+  console.log(`constants ${sha256}\ngraph     ${card.graph.sha256}`);
+}
