@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DecodeInfo } from '../contract/embeddings.ts';
+import type { Priority } from './priority-lane.ts';
 
 export interface DecodeRequest {
   /** A spooled file of ours, never a name the client gave. */
@@ -12,6 +13,7 @@ export interface DecodeRequest {
   readonly durationSeconds?: number | undefined;
   /** Number of peaks wanted in `info.peaks`. */
   readonly peaks?: number | undefined;
+  readonly priority: Priority;
   readonly signal: AbortSignal;
 }
 
@@ -19,6 +21,9 @@ export interface DecodedRecording {
   /** The part wanted: mono, −1…1, at the requested rate. */
   readonly samples: Float32Array;
   readonly info: DecodeInfo;
+  /** Waiting for a free decoder, ms. */
+  readonly queueMs: number;
+  readonly decodeMs: number;
 }
 
 /** Turns a file into samples. Failures are ServiceErrors of the 4xx kind. */

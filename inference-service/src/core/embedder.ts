@@ -3,12 +3,12 @@ import type { Pooling } from '@earshot/models';
 import type { Space } from '@earshot/models/registry';
 import type { DecodeInfo } from '../contract/embeddings.ts';
 import { BatchQueue } from './batch-queue.ts';
-import { createDecodeGate, type DecodeGate } from './decode-gate.ts';
 import type { DecodedRecording, Decoder } from './decoder-port.ts';
 import { embedSamples, type SamplesEmbedding } from './embed-samples.ts';
 import type { Engine } from './engine-port.ts';
 import { resolveHop } from './plan-windows.ts';
 import type { Priority } from './priority-lane.ts';
+import { createRecordingGate, type RecordingGate } from './recording-gate.ts';
 import { ServiceError } from './service-error.ts';
 
 /** Seconds after which a caller should ask again while a host starts. */
@@ -55,21 +55,20 @@ export interface EmbedderOptions {
   readonly decoder: Decoder;
   readonly maxAudioSeconds: number;
   readonly maxQueueWindows: number;
-  readonly maxConcurrentDecodes: number;
+  /** Recordings held as samples at once: some decoded, some waiting for the engine. */
+  readonly maxRecordings: number;
   readonly maxBatchWindows: () => number;
 }
-
-const elapsedSince = (startedAt: number): number => performance.now() - startedAt;
 
 /** The whole path of one recording: file → samples → windows → vectors, for one or several spaces. */
 export class RecordingEmbedder implements Embedder {
   readonly #deps: EmbedderOptions;
-  readonly #gate: DecodeGate;
+  readonly #gate: RecordingGate;
   readonly #queues: ReadonlyMap<string, BatchQueue>;
 
   constructor(deps: EmbedderOptions) {
     this.#deps = deps;
-    this.#gate = createDecodeGate(deps.maxConcurrentDecodes);
+    this.#gate = createRecordingGate(deps.maxRecordings);
     this.#queues = new Map([...deps.spaces].map(([id, space]) => [id, this.#createQueue(space)]));
   }
 
@@ -93,12 +92,8 @@ export class RecordingEmbedder implements Embedder {
       const byRate = Map.groupBy(wanted, (space) => space.card.input.sampleRateHz);
       const results = new Map<Space, RecordingEmbedding>();
       for (const [sampleRateHz, members] of byRate) {
-        const startedAt = performance.now();
         const decoded = await this.#decode(path, sampleRateHz, options);
-        const decodeMs = elapsedSince(startedAt);
-        const embedded = await Promise.all(
-          members.map((space) => this.#embedOne(space, { ...decoded, decodeMs }, options)),
-        );
+        const embedded = await Promise.all(members.map((space) => this.#embedOne(space, decoded, options)));
         for (const result of embedded) results.set(result.space, result);
       }
       return wanted.map((space) => results.get(space)).filter((result) => result !== undefined);
@@ -133,16 +128,12 @@ export class RecordingEmbedder implements Embedder {
   }
 
   #decode(path: string, sampleRateHz: number, options: EmbedOptions): Promise<DecodedRecording> {
-    const { offsetSeconds, durationSeconds, peaks, signal } = options;
-    const maxSeconds = this.#deps.maxAudioSeconds;
-    return this.#deps.decoder.decode({ path, sampleRateHz, maxSeconds, offsetSeconds, durationSeconds, peaks, signal });
+    const { offsetSeconds, durationSeconds, peaks, priority, signal } = options;
+    const part = { maxSeconds: this.#deps.maxAudioSeconds, offsetSeconds, durationSeconds };
+    return this.#deps.decoder.decode({ path, sampleRateHz, ...part, peaks, priority, signal });
   }
 
-  async #embedOne(
-    space: Space,
-    decoded: DecodedRecording & { readonly decodeMs: number },
-    options: EmbedOptions,
-  ): Promise<RecordingEmbedding> {
+  async #embedOne(space: Space, decoded: DecodedRecording, options: EmbedOptions): Promise<RecordingEmbedding> {
     const { card } = space;
     const result = await embedSamples(card, decoded.samples, {
       queue: this.#queueOf(card.id),
@@ -153,6 +144,7 @@ export class RecordingEmbedder implements Embedder {
     });
     return {
       ...result,
+      queueMs: decoded.queueMs + result.queueMs,
       space,
       durationMs: Math.round((decoded.samples.length * 1000) / card.input.sampleRateHz),
       offsetMs: Math.round((options.offsetSeconds ?? 0) * 1000),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Space } from '@earshot/models/registry';
 import type { BatchOutput, Engine, EngineStatus } from '../core/engine-port.ts';
@@ -22,7 +24,7 @@ export interface SupervisorOptions {
   readonly maxBatchWindows: Readonly<Record<string, number>>;
   readonly batchTimeoutMs: number;
   readonly loadTimeoutMs: number;
-  readonly log: (event: string, details: Readonly<Record<string, unknown>>) => void;
+  readonly log: (event: string, details: Readonly<Record<string, unknown>>, level?: 'debug' | 'info') => void;
 }
 
 const shuttingDown = (): ServiceError => new ServiceError('not_ready', 'The service is shutting down');
@@ -65,10 +67,10 @@ export class Supervisor implements Engine {
     const child = fork(HOST_PROGRAM, [], {
       serialization: 'advanced',
       execArgv: [],
-      // The host's stdout goes to our stderr: stdout carries one line, for launchers.
-      stdio: ['ignore', 2, 2, 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) this.#listenTo(stream);
     child.on('message', (message) => this.#onMessage(message as FromHost));
     // Without a listener a failed send would end this process; the exit that follows is handled.
     child.on('error', (error) => this.#options.log('inference host channel', { error: error.message }));
@@ -86,10 +88,19 @@ export class Supervisor implements Engine {
     child.send(request);
   }
 
+  /** Native libraries complain on stderr about every provider that is missing: that is for the log, not the terminal. */
+  #listenTo(stream: Readable | null): void {
+    if (!stream) return;
+    createInterface({ input: stream }).on('line', (line) =>
+      this.#options.log('inference host output', { line }, 'debug'),
+    );
+  }
+
   status(): EngineStatus {
     const loaded = this.#loaded;
     const failedSpaces = new Map(loaded?.failed.map(({ id, reason }) => [id, reason]));
     const problems = loaded ? [...failedSpaces].map(([id, reason]) => `${id}: ${reason}`) : [this.#problem];
+    if (this.#options.spaces.length === 0) problems.push('no embedding space is installed');
     return {
       isReady: loaded !== undefined && problems.length === 0,
       isUp: loaded !== undefined,

@@ -52,6 +52,10 @@ function logRequests(deps: AppDeps): RequestHandler {
 function register(app: Express, route: Route, deps: AppDeps): void {
   const enter: RequestHandler = (_request, response, next) => {
     contextOf(response).dialect = route.dialect;
+    if (deps.isDraining()) {
+      response.setHeader('Connection', 'close');
+      if (route.scope !== null) throw new ServiceError('not_ready', 'The service is shutting down');
+    }
     next();
   };
   app[route.method](

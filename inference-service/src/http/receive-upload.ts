@@ -5,6 +5,7 @@ import { Busboy, type BusboyFileStream, type BusboyHeaders } from '@fastify/busb
 import type { Request } from 'express';
 import { ServiceError } from '../core/service-error.ts';
 import type { Spool, SpooledFile } from '../core/spool-port.ts';
+import { ClientGone } from './request-context.ts';
 
 interface UploadOptions {
   readonly spool: Spool;
@@ -85,11 +86,20 @@ async function holdForm<T>(
  * Spools the body (raw, or the part `file` of a form), calls `use` with the file and removes it afterwards.
  * @throws ServiceError not_audio, audio_too_large, empty_body, invalid_request
  */
-export function holdUpload<T>(
+export async function holdUpload<T>(
   request: Request,
   options: UploadOptions,
   use: (file: SpooledFile) => Promise<T>,
 ): Promise<T> {
+  try {
+    return await holdBody(request, options, use);
+  } catch (error) {
+    if (request.destroyed && !request.complete) throw new ClientGone('the client left during the upload');
+    throw error;
+  }
+}
+
+function holdBody<T>(request: Request, options: UploadOptions, use: (file: SpooledFile) => Promise<T>): Promise<T> {
   const type = request.get('content-type') ?? 'application/octet-stream';
   const { spool, maxBytes, signal } = options;
   if (Number(request.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);

@@ -4,6 +4,7 @@ import { registerApply } from './apply.ts';
 import { registerConfig } from './config.ts';
 import { registerDestroy } from './destroy.ts';
 import { registerDrift } from './drift.ts';
+import { registerInference } from './inference.ts';
 import { registerKibana } from './kibana.ts';
 import { registerPlan } from './plan.ts';
 
@@ -15,4 +16,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerDestroy,
   registerKibana,
   registerConfig,
+  registerInference,
 ];

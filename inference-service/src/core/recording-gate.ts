@@ -6,7 +6,7 @@ import { ServiceError } from './service-error.ts';
 const WAITING_PER_SLOT = 64;
 const RETRY_AFTER_SECONDS = 2;
 
-export interface DecodeGate {
+export interface RecordingGate {
   /**
    * Runs `task` when a slot is free, interactive before bulk.
    * @throws ServiceError queue_full; the signal's reason when it aborts while waiting
@@ -20,15 +20,15 @@ interface Waiting {
   readonly open: () => void;
 }
 
-/** Bounds how many recordings are decoded and held as samples at once. */
-export function createDecodeGate(slots: number): DecodeGate {
+/** Bounds how many recordings are held as samples at once. */
+export function createRecordingGate(slots: number): RecordingGate {
   const now = (): number => performance.now();
   const lane = createPriorityLane<Waiting>(now);
   let free = slots;
 
   const wait = (priority: Priority, signal: AbortSignal): Promise<void> => {
     if (lane.size >= slots * WAITING_PER_SLOT)
-      throw new ServiceError('queue_full', `${lane.size} recordings are waiting to be decoded`, {
+      throw new ServiceError('queue_full', `${lane.size} recordings are waiting`, {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       });
     const { promise, resolve, reject } = Promise.withResolvers<void>();

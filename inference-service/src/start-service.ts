@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadSpaces } from '@earshot/models/registry';
+import type { Logger } from 'pino';
+import { ConfigError, type ServiceConfig } from './config.ts';
+import { RecordingEmbedder } from './core/embedder.ts';
+import { type KeyRing, parseKeyRing } from './core/key-ring.ts';
+import { createSpoolDirectory, findDecoder } from './decode/index.ts';
+import { createDirectorySpool } from './directory-spool.ts';
+import { Supervisor } from './host/supervisor.ts';
+import { createApp } from './http/create-app.ts';
+import { createPooledDecoder } from './pooled-decoder.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+
+/** Largest batch per device: batching gains nothing on a CPU, a GPU is full at 64. */
+const MAX_BATCH_WINDOWS: Readonly<Record<string, number>> = { cpu: 2, webgpu: 16, cuda: 64 };
+const LOAD_TIMEOUT_MS = 180_000;
+const HEADERS_TIMEOUT_MS = 30_000;
+/** Longer than clients keep idle connections, else they race with our closing. */
+const KEEP_ALIVE_MS = 75_000;
+
+export interface RunningService {
+  readonly url: string;
+  /** Not ready → no new connections → running requests end → host and spool gone. */
+  stop(): Promise<void>;
+}
+
+function readKeys(path: string | undefined): KeyRing | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return parseKeyRing(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`EARSHOT_INFERENCE_KEYS_FILE: ${path} cannot be used: ${String(error)}`);
+  }
+}
+
+async function listen(server: Server, { host, port }: ServiceConfig): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, resolve);
+  });
+  const { address, port: chosen, family } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${chosen}`;
+}
+
+async function closeServer(server: Server, timeoutMs: number): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const isClosed = await Promise.race([closed.then(() => true), sleep(timeoutMs, false)]);
+  if (!isClosed) server.closeAllConnections();
+}
+
+function createSupervisor(config: ServiceConfig, spaces: ReturnType<typeof loadSpaces>, log: Logger): Supervisor {
+  return new Supervisor({
+    spaces: [...spaces.values()],
+    eps: config.eps,
+    threads: config.threads,
+    maxBatchWindows: MAX_BATCH_WINDOWS,
+    batchTimeoutMs: config.batchTimeoutMs,
+    loadTimeoutMs: LOAD_TIMEOUT_MS,
+    log: (event, details, level = 'info') => log[level](details, event),
+  });
+}
+
+/** Builds every part from the settings, starts the host and listens. Ready follows later: see `/health/ready`. */
+export async function startService(config: ServiceConfig, log: Logger): Promise<RunningService> {
+  const keys = readKeys(config.keysFile);
+  const spaces = loadSpaces(config.modelsDir);
+  const ffmpeg = await findDecoder({ ...process.env, FFMPEG_PATH: config.ffmpegPath });
+  log.info({ version: ffmpeg.version, source: ffmpeg.source, refuses: ffmpeg.refuses }, 'decoder found');
+  const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
+  const supervisor = createSupervisor(config, spaces, log);
+  const spoolDirectory = await createSpoolDirectory();
+  let isDraining = false;
+  const app = createApp({
+    version,
+    spaces,
+    engine: supervisor,
+    decoder,
+    embedder: new RecordingEmbedder({
+      spaces,
+      engine: supervisor,
+      decoder,
+      maxAudioSeconds: config.maxAudioSeconds,
+      maxQueueWindows: config.maxQueueWindows,
+      maxRecordings: config.maxConcurrentDecodes * 2 + 2,
+      maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
+    }),
+    spool: createDirectorySpool(spoolDirectory.path),
+    limits: {
+      max_audio_seconds: config.maxAudioSeconds,
+      max_upload_bytes: config.maxUploadBytes,
+      max_concurrent_decodes: config.maxConcurrentDecodes,
+      max_queue_windows: config.maxQueueWindows,
+    },
+    requestTimeoutMs: config.requestTimeoutMs,
+    keys,
+    log,
+    isDraining: () => isDraining,
+  });
+  const server = createServer(
+    { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    app,
+  );
+  const stop = async (): Promise<void> => {
+    isDraining = true;
+    if (server.listening) await closeServer(server, config.drainTimeoutMs);
+    await supervisor.stop();
+    await spoolDirectory.remove();
+  };
+  try {
+    const url = await listen(server, config);
+    supervisor.start();
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
