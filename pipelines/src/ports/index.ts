@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { BulkAnswer, BulkItem, SendBulk } from './bulk-transport.ts';
+export type { BulkCounts, BulkOperation, BulkOutcome, BulkWriter } from './bulk-writer.ts';
 export type { ClusterCapabilities } from './cluster-capabilities.ts';
 export type {
   EmbeddedRecording,

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { AudioEmbeddingResult, ServiceInfo } from '@earshot/inference-service/contract';
 
 /** What a test makes the next requests suffer; `answer` is the normal case. */
@@ -78,12 +79,6 @@ const errorBody = (code: string): object => ({
   error: { message: `made to fail: ${code}`, type: 'invalid_request_error', param: null, code },
 });
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
 function answer(response: ServerResponse, url: URL, body: Buffer, fingerprint: string): void {
   const verdict = judge(body);
   const models = url.searchParams.getAll('model');
@@ -138,7 +133,7 @@ export async function startInferenceStandIn(spaces: readonly string[] = ['spectr
       request.resume();
       return sendJson(response, fault.status, errorBody(fault.code), { connection: 'close' });
     }
-    const body = await readBody(request);
+    const body = await buffer(request);
     const priority = request.headers['x-earshot-priority'];
     state.requests.push({ url: `${url.pathname}${url.search}`, bytes: body.length, priority: String(priority) });
     const unknown = url.searchParams.getAll('model').find((model) => !spaces.includes(model));
