@@ -21,3 +21,14 @@ export {
   type ObjectTrouble,
 } from './object-store.ts';
 export type { Progress, Reporter, RunEvent } from './reporter.ts';
+export type {
+  EmbeddedQuery,
+  QueryAudio,
+  QueryInput,
+  QueryVector,
+  Search,
+  SearchExplanation,
+  SearchQuery,
+  SearchResult,
+  SearchTook,
+} from './search.ts';

@@ -7,6 +7,7 @@ import { registerDrift } from './drift.ts';
 import { registerInference } from './inference.ts';
 import { registerKibana } from './kibana.ts';
 import { registerPlan } from './plan.ts';
+import { registerSearch } from './search.ts';
 
 /** One entry per command file, in the order of --help. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -14,6 +15,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerApply,
   registerDrift,
   registerDestroy,
+  registerSearch,
   registerKibana,
   registerConfig,
   registerInference,

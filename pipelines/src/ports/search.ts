@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Readable } from 'node:stream';
+import type { FusedHit, SearchHit, SearchRequest } from '@earshot/mappings/search';
+
+/** A query as a vector of one space. */
+export interface QueryVector {
+  readonly space: string;
+  /** 12 hex digits of what made the vector. */
+  readonly fingerprint: string;
+  readonly vector: Float32Array;
+}
+
+/** A recording to search with; times in seconds cut a part out of it. */
+export interface QueryAudio {
+  readonly open: () => Readable;
+  readonly length: number;
+  readonly fromSeconds?: number | undefined;
+  readonly toSeconds?: number | undefined;
+}
+
+/** What to look for. */
+export type QueryInput =
+  | ({ readonly kind: 'audio' } & QueryAudio)
+  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'text'; readonly text: string }
+  /** Like these recordings and unlike those, by document id. */
+  | { readonly kind: 'examples'; readonly like: readonly string[]; readonly unlike: readonly string[] }
+  /** Embedded before, e.g. a stored query. */
+  | { readonly kind: 'vectors'; readonly vectors: readonly QueryVector[] };
+
+export interface SearchQuery {
+  readonly library: string;
+  /** One space, or several whose lists are fused by rank. */
+  readonly spaces: readonly string[];
+  readonly input: QueryInput;
+  /** Default 10. */
+  readonly k?: number | undefined;
+  /** Default 100, or k if that is more. */
+  readonly numCandidates?: number | undefined;
+  /** `audio.codec:flac`, `genre:folk`, `audio.duration_ms:>=5000`. */
+  readonly filters?: readonly string[] | undefined;
+  readonly exact?: boolean | undefined;
+  /** Compare with each window instead of the whole recording. */
+  readonly segments?: boolean | undefined;
+  /** Add what the search cost. */
+  readonly explain?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SearchTook {
+  readonly decode: number;
+  readonly embed: number;
+  readonly search: number;
+  readonly total: number;
+}
+
+/** How one space's list came about. */
+export interface SearchExplanation {
+  readonly space: string;
+  readonly index: string;
+  readonly fingerprint: string;
+  readonly similarity: string;
+  readonly mode: 'approximate' | 'exact';
+  readonly k: number;
+  readonly num_candidates: number;
+  /** Vectors compared; null where Elasticsearch does not say (exact searches compare all). */
+  readonly vector_operations: number | null;
+  readonly elasticsearch_ms: number;
+}
+
+/** What `earshot search --json` prints. */
+export interface SearchResult {
+  readonly space: string;
+  readonly took_ms: SearchTook;
+  readonly total: number;
+  readonly hits: readonly (SearchHit | FusedHit)[];
+  /** Ready for Dev Tools; the first one when several spaces were asked. */
+  readonly request: SearchRequest;
+  /** One a space, when several were asked. */
+  readonly requests?: readonly SearchRequest[];
+  readonly explain?: readonly SearchExplanation[];
+}
+
+export interface EmbeddedQuery {
+  readonly vectors: readonly QueryVector[];
+  readonly durationMs: number;
+  readonly decodeMs: number;
+  readonly embedMs: number;
+}
+
+/** Searching, as the command line and the panel's gateway do it. */
+export interface Search {
+  /** @throws EarshotError QUERY_INVALID, QUERY_AUDIO_UNUSABLE, DOCUMENT_NOT_FOUND, INDEX_MISSING, FINGERPRINT_MISMATCH, … */
+  search(query: SearchQuery): Promise<SearchResult>;
+  /** Only the vectors of a recording, one a space: search with them by `kind: 'vectors'`. */
+  embedAudio(audio: QueryAudio, spaces: readonly string[], signal?: AbortSignal): Promise<EmbeddedQuery>;
+}
