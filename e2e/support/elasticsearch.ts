@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import type { ChildProcess } from 'node:child_process';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cacheDir } from './cache-dir.ts';
+import { ELASTICSEARCH_VERSION, elasticsearchHome, whyNoElasticsearchHome } from './elasticsearch-home.ts';
+import { hasEnded, spawnGuarded, stopGuarded } from './guarded-process.ts';
 import { findJavaHome } from './java-home.ts';
+import { makeReachableTempDir } from './make-temp-dir.ts';
+import { unprivilegedIdentity } from './unprivileged-user.ts';
 
 export interface RunningElasticsearch {
   readonly url: string;
@@ -21,18 +23,7 @@ export interface ElasticsearchOptions {
   readonly dataDir?: string;
 }
 
-/** Elasticsearch refuses to run as root; any unprivileged id will do. */
-const UNPRIVILEGED_ID = 65534;
-const BOOT_LIMIT_MS = 120_000;
-
-export const elasticsearchHome = (): string => join(cacheDir(), 'elasticsearch', '9.4.3-rich');
-
-/** Why a home archive cannot be started here, or undefined when it can. */
-export function whyNoElasticsearch(): string | undefined {
-  if (!existsSync(elasticsearchHome())) return 'no Elasticsearch home in the cache (npm run demo fetches it)';
-  if (!findJavaHome()) return 'no JDK 21 or later found (install one, or set ES_JAVA_HOME)';
-  return undefined;
-}
+const BOOT_LIMIT_MS = 180_000;
 
 function writeConfig(runDir: string, options: ElasticsearchOptions): void {
   const conf = join(runDir, 'config');
@@ -53,24 +44,31 @@ function writeConfig(runDir: string, options: ElasticsearchOptions): void {
     'xpack.license.self_generated.type': options.licence ?? 'basic',
     'cluster.routing.allocation.disk.threshold_enabled': false,
   };
+  // JSON is YAML: a path with a colon or a quote stays one value.
   writeFileSync(
     join(conf, 'elasticsearch.yml'),
     Object.entries(settings)
-      .map(([key, value]) => `${key}: ${value}\n`)
+      .map(([key, value]) => `${key}: ${JSON.stringify(value)}\n`)
       .join(''),
   );
 }
 
-/** Hands the run folder to the unprivileged user when we are root. */
-function giveAway(paths: readonly string[]): void {
-  if (process.getuid?.() !== 0) return;
-  for (const path of paths) chownSync(path, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+/** Makes the folders a run writes to and hands them to the user it runs under. */
+function prepareFolders(runDir: string, options: ElasticsearchOptions): void {
+  chmodSync(runDir, 0o755);
+  writeConfig(runDir, options);
+  const written = ['data', 'logs', 'tmp'].map((name) => join(runDir, name));
+  if (options.dataDir) written.push(options.dataDir);
+  for (const dir of written) mkdirSync(dir, { recursive: true });
+  const { uid, gid } = unprivilegedIdentity();
+  if (uid === undefined || gid === undefined) return;
+  const conf = join(runDir, 'config');
+  for (const path of [runDir, conf, join(conf, 'jvm.options.d'), ...written]) chownSync(path, uid, gid);
 }
 
 function launch(runDir: string, javaHome: string): ChildProcess {
-  const identity = process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : {};
-  return spawn(join(elasticsearchHome(), 'bin', 'elasticsearch'), [], {
-    ...identity,
+  return spawnGuarded(join(elasticsearchHome(), 'bin', 'elasticsearch'), [], {
+    ...unprivilegedIdentity(),
     cwd: runDir,
     stdio: 'ignore',
     env: {
@@ -91,10 +89,10 @@ async function waitUntilReady(runDir: string, child: ChildProcess): Promise<stri
   const deadline = Date.now() + BOOT_LIMIT_MS;
   const portsFile = join(runDir, 'logs', 'http.ports');
   while (Date.now() < deadline) {
-    if (child.exitCode !== null)
-      throw new Error(`Elasticsearch ended with status ${child.exitCode}:\n${lastLog(runDir)}`);
+    if (hasEnded(child)) throw new Error(`Elasticsearch ended with status ${child.exitCode}:\n${lastLog(runDir)}`);
     const address = existsSync(portsFile) ? readFileSync(portsFile, 'utf8').split('\n')[0] : undefined;
     const url = `http://${address}`;
+    // The licence answers 404 for a moment after health is yellow.
     if (
       address &&
       (await isOk(`${url}/_cluster/health?wait_for_status=yellow&timeout=1s`)) &&
@@ -111,34 +109,21 @@ function lastLog(runDir: string): string {
   return existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-15).join('\n') : '(no log)';
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const isDown = await Promise.race([exited.then(() => true), sleep(15_000, false)]);
-  if (!isDown) child.kill('SIGKILL');
-}
-
 /** Starts the real server from the cached home on a loopback port; security off, single node. */
 export async function startElasticsearch(options: ElasticsearchOptions = {}): Promise<RunningElasticsearch> {
-  const reason = whyNoElasticsearch();
+  const reason = whyNoElasticsearchHome();
   const javaHome = findJavaHome();
   if (reason || !javaHome) throw new Error(reason);
-  const runDir = mkdtempSync(join(tmpdir(), 'earshot-es-'));
-  chmodSync(runDir, 0o755);
-  writeConfig(runDir, options);
-  const own = ['data', 'logs', 'tmp'].map((name) => join(runDir, name));
-  for (const dir of [...own, ...(options.dataDir ? [options.dataDir] : [])]) mkdirSync(dir, { recursive: true });
-  const conf = join(runDir, 'config');
-  giveAway([runDir, conf, join(conf, 'jvm.options.d'), ...own, ...(options.dataDir ? [options.dataDir] : [])]);
+  const runDir = makeReachableTempDir('es');
+  prepareFolders(runDir, options);
   const child = launch(runDir, javaHome);
   const stop = async (): Promise<void> => {
-    await stopChild(child);
+    await stopGuarded(child);
     rmSync(runDir, { recursive: true, force: true });
   };
   try {
     const url = await waitUntilReady(runDir, child);
-    return { url, version: '9.4.3', stop };
+    return { url, version: ELASTICSEARCH_VERSION, stop };
   } catch (error) {
     await stop();
     throw error;
