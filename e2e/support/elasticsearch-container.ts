@@ -7,9 +7,12 @@ import { ELASTICSEARCH_VERSION } from './elasticsearch-home.ts';
 const IMAGE = `docker.elastic.co/elasticsearch/elasticsearch:${ELASTICSEARCH_VERSION}`;
 const SOCKETS = ['/var/run/docker.sock', join(homedir(), '.docker', 'run', 'docker.sock')];
 
+export const hasDockerSocket = (): boolean =>
+  Boolean(process.env.DOCKER_HOST) || SOCKETS.some((socket) => existsSync(socket));
+
 /** Whether a Docker engine answers. Without a socket or DOCKER_HOST the library is not even loaded: it takes a second. */
 export async function hasDockerEngine(): Promise<boolean> {
-  if (!process.env.DOCKER_HOST && !SOCKETS.some((socket) => existsSync(socket))) return false;
+  if (!hasDockerSocket()) return false;
   const { getContainerRuntimeClient } = await import('testcontainers');
   return getContainerRuntimeClient().then(
     () => true,

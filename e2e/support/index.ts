@@ -1,5 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 export { cacheDir, REPOSITORY_ROOT } from './cache-dir.ts';
-export { type ElasticsearchOptions, type RunningElasticsearch, startElasticsearch } from './elasticsearch.ts';
-export { whyNoElasticsearchHome as whyNoElasticsearch } from './elasticsearch-home.ts';
+export { cleanEnvironment } from './clean-environment.ts';
+export { type ElasticsearchCapabilities, readCapabilities } from './elasticsearch-capabilities.ts';
+export { startGateway } from './gateway.ts';
+export { startInferenceService } from './inference-service.ts';
+export type { LaunchOptions, ListeningProcess } from './listening-process.ts';
 export { makeTempDir } from './make-temp-dir.ts';
+export {
+  type Resolution,
+  type ResolvedElasticsearch,
+  resolveElasticsearch,
+  startElasticsearch,
+  whyNoElasticsearch,
+} from './resolve-elasticsearch.ts';
+export { type EarshotResult, runEarshot } from './run-earshot.ts';
+export type { ElasticsearchOptions, RunningElasticsearch } from './start-elasticsearch-home.ts';
+export { type RunningObjectStore, startVersitygw, whyNoVersitygw } from './versitygw.ts';

@@ -22,15 +22,15 @@ done
 
 any_alive() {
   for group in $groups; do
-    kill -0 -- "-$group" 2>/dev/null && return 0
+    kill -0 "-$group" 2>/dev/null && return 0
   done
   return 1
 }
-for group in $groups; do kill -TERM -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -TERM "-$group" 2>/dev/null; done
 rounds=0
 while any_alive && [ $rounds -lt 50 ]; do
   sleep 0.2
   rounds=$((rounds + 1))
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
 printf '%s' "$folders" | while IFS= read -r folder; do rm -rf "$folder"; done

@@ -110,7 +110,7 @@ function lastLog(runDir: string): string {
 }
 
 /** Starts the real server from the cached home on a loopback port; security off, single node. */
-export async function startElasticsearch(options: ElasticsearchOptions = {}): Promise<RunningElasticsearch> {
+export async function startElasticsearchHome(options: ElasticsearchOptions = {}): Promise<RunningElasticsearch> {
   const reason = whyNoElasticsearchHome();
   const javaHome = findJavaHome();
   if (reason || !javaHome) throw new Error(reason);

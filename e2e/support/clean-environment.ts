@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+import { cacheDir } from './cache-dir.ts';
+
+const OURS = /^(ELASTICSEARCH_|KIBANA_|EARSHOT_|S3_|AWS_|npm_)/;
+const KEPT = new Set(['EARSHOT_SHARED_DATA', 'EARSHOT_LOG_LEVEL']);
+
+/**
+ * The environment of a launched part: the machine's own, less every setting of Earshot that happens to be exported
+ * (a test must not reach the developer's cluster by accident), plus what the caller names.
+ */
+export function cleanEnvironment(extra: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => KEPT.has(name) || !OURS.test(name));
+  return { ...Object.fromEntries(inherited), EARSHOT_CACHE_DIR: cacheDir(), NO_COLOR: '1', ...extra };
+}

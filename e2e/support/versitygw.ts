@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheDir } from './cache-dir.ts';
+import { hasEnded, spawnGuarded, stopGuarded } from './guarded-process.ts';
+import { makeTempDir } from './make-temp-dir.ts';
+
+export const VERSITYGW_VERSION = '1.8.0';
+
+export interface RunningObjectStore {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** Settings for `runEarshot` and the launchers. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+interface ObjectStoreOptions {
+  readonly buckets?: readonly string[];
+  readonly versioning?: boolean;
+  /** Receives every event as a POST. */
+  readonly eventWebhookUrl?: string;
+}
+
+export const versitygwPath = (): string => join(cacheDir(), 'bin', `versitygw-${VERSITYGW_VERSION}`);
+
+/** Why no S3 server can be started here, or undefined when one can. */
+export const whyNoVersitygw = (): string | undefined =>
+  existsSync(versitygwPath()) ? undefined : 'no versitygw in the cache (npm test builds it where Go is installed)';
+
+/** The server takes no port 0: a port that was free a moment ago. */
+async function findFreePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no loopback port is free');
+  return address.port;
+}
+
+const CREDENTIALS = { accessKeyId: 'earshot', secretAccessKey: 'earshot-secret', region: 'us-east-1' };
+
+function serverArguments(port: number, folder: string, options: ObjectStoreOptions): string[] {
+  const { accessKeyId, secretAccessKey, region } = CREDENTIALS;
+  const data = join(folder, 'data');
+  // The file-system backend's buckets are the folders of its root.
+  for (const bucket of options.buckets ?? []) mkdirSync(join(data, bucket), { recursive: true });
+  mkdirSync(data, { recursive: true });
+  const versions = join(folder, 'versions');
+  if (options.versioning) mkdirSync(versions);
+  return [
+    ...['--port', `127.0.0.1:${port}`, '--access', accessKeyId, '--secret', secretAccessKey, '--region', region],
+    ...['--health', '/_health', '--quiet'],
+    ...(options.eventWebhookUrl ? ['--event-webhook-url', options.eventWebhookUrl] : []),
+    'posix',
+    ...(options.versioning ? ['--versioning-dir', versions] : []),
+    data,
+  ];
+}
+
+/** Starts a real S3 server on a free loopback port, with these buckets, in a temporary folder. */
+export async function startVersitygw(options: ObjectStoreOptions = {}): Promise<RunningObjectStore> {
+  const reason = whyNoVersitygw();
+  if (reason) throw new Error(reason);
+  const folder = makeTempDir('s3');
+  const port = await findFreePort();
+  const child = spawnGuarded(versitygwPath(), serverArguments(port, folder, options), { cwd: folder, stdio: 'ignore' });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    await stopGuarded(child, 5000);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const deadline = Date.now() + 20_000;
+  while (!(await fetch(`${endpoint}/_health`).catch(() => undefined))?.ok) {
+    if (hasEnded(child) || Date.now() > deadline) {
+      await stop();
+      throw new Error('versitygw did not start');
+    }
+    await sleep(50);
+  }
+  const { accessKeyId, secretAccessKey, region } = CREDENTIALS;
+  const env = {
+    S3_ENDPOINT: endpoint,
+    S3_REGION: region,
+    S3_FORCE_PATH_STYLE: 'true',
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  };
+  return { endpoint, ...CREDENTIALS, env, stop };
+}
