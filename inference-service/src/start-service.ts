@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadSpaces } from '@earshot/models/registry';
 import type { Logger } from 'pino';
 import { ConfigError, type ServiceConfig } from './config.ts';
+import type { Decoder } from './core/decoder-port.ts';
 import { RecordingEmbedder } from './core/embedder.ts';
 import { type KeyRing, parseKeyRing } from './core/key-ring.ts';
 import { createSpoolDirectory, findDecoder } from './decode/index.ts';
@@ -23,6 +24,9 @@ const LOAD_TIMEOUT_MS = 180_000;
 const HEADERS_TIMEOUT_MS = 30_000;
 /** Longer than clients keep idle connections, else they race with our closing. */
 const KEEP_ALIVE_MS = 75_000;
+const DRAIN_SWEEP_MS = 50;
+
+type Spaces = ReturnType<typeof loadSpaces>;
 
 export interface RunningService {
   readonly url: string;
@@ -50,12 +54,15 @@ async function listen(server: Server, { host, port }: ServiceConfig): Promise<st
 
 async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
+  // Connections kept alive by their clients become idle one by one, as their requests end.
+  const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_SWEEP_MS);
   server.closeIdleConnections();
   const isClosed = await Promise.race([closed.then(() => true), sleep(timeoutMs, false)]);
+  clearInterval(sweep);
   if (!isClosed) server.closeAllConnections();
 }
 
-function createSupervisor(config: ServiceConfig, spaces: ReturnType<typeof loadSpaces>, log: Logger): Supervisor {
+function createSupervisor(config: ServiceConfig, spaces: Spaces, log: Logger): Supervisor {
   return new Supervisor({
     spaces: [...spaces.values()],
     eps: config.eps,
@@ -67,31 +74,33 @@ function createSupervisor(config: ServiceConfig, spaces: ReturnType<typeof loadS
   });
 }
 
-/** Builds every part from the settings, starts the host and listens. Ready follows later: see `/health/ready`. */
-export async function startService(config: ServiceConfig, log: Logger): Promise<RunningService> {
-  const keys = readKeys(config.keysFile);
-  const spaces = loadSpaces(config.modelsDir);
-  const ffmpeg = await findDecoder({ ...process.env, FFMPEG_PATH: config.ffmpegPath });
-  log.info({ version: ffmpeg.version, source: ffmpeg.source, refuses: ffmpeg.refuses }, 'decoder found');
-  const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
-  const supervisor = createSupervisor(config, spaces, log);
-  const spoolDirectory = await createSpoolDirectory();
-  let isDraining = false;
-  const app = createApp({
+interface Parts {
+  readonly spaces: Spaces;
+  readonly supervisor: Supervisor;
+  readonly decoder: Decoder;
+  readonly spoolDir: string;
+  readonly keys: KeyRing | undefined;
+  isDraining(): boolean;
+}
+
+function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
+  const { spaces, supervisor, decoder, keys, isDraining } = parts;
+  const embedder = new RecordingEmbedder({
+    spaces,
+    engine: supervisor,
+    decoder,
+    maxAudioSeconds: config.maxAudioSeconds,
+    maxQueueWindows: config.maxQueueWindows,
+    maxRecordings: config.maxConcurrentDecodes * 2 + 2,
+    maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
+  });
+  return createApp({
     version,
     spaces,
     engine: supervisor,
     decoder,
-    embedder: new RecordingEmbedder({
-      spaces,
-      engine: supervisor,
-      decoder,
-      maxAudioSeconds: config.maxAudioSeconds,
-      maxQueueWindows: config.maxQueueWindows,
-      maxRecordings: config.maxConcurrentDecodes * 2 + 2,
-      maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
-    }),
-    spool: createDirectorySpool(spoolDirectory.path),
+    embedder,
+    spool: createDirectorySpool(parts.spoolDir),
     limits: {
       max_audio_seconds: config.maxAudioSeconds,
       max_upload_bytes: config.maxUploadBytes,
@@ -101,21 +110,36 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     requestTimeoutMs: config.requestTimeoutMs,
     keys,
     log,
-    isDraining: () => isDraining,
+    isDraining,
   });
-  const server = createServer(
-    { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-    app,
-  );
+}
+
+/** Builds every part from the settings, starts the host and listens. Ready follows later: see `/health/ready`. */
+export async function startService(config: ServiceConfig, log: Logger): Promise<RunningService> {
+  const keys = readKeys(config.keysFile);
+  const spaces = loadSpaces(config.modelsDir);
+  const supervisor = createSupervisor(config, spaces, log);
+  const cleanUps: (() => Promise<void>)[] = [() => supervisor.stop()];
+  let isDraining = false;
   const stop = async (): Promise<void> => {
     isDraining = true;
-    if (server.listening) await closeServer(server, config.drainTimeoutMs);
-    await supervisor.stop();
-    await spoolDirectory.remove();
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   };
   try {
-    const url = await listen(server, config);
+    // Graphs load while the decoder is being examined.
     supervisor.start();
+    const ffmpeg = await findDecoder({ ...process.env, FFMPEG_PATH: config.ffmpegPath });
+    log.info({ version: ffmpeg.version, source: ffmpeg.source, refuses: ffmpeg.refuses }, 'decoder found');
+    const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
+    const spool = await createSpoolDirectory();
+    cleanUps.unshift(() => spool.remove());
+    const parts = { spaces, supervisor, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
+    const server = createServer(
+      { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+      createHandler(config, log, parts),
+    );
+    const url = await listen(server, config);
+    cleanUps.push(() => closeServer(server, config.drainTimeoutMs));
     return { url, stop };
   } catch (error) {
     await stop();

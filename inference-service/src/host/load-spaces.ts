@@ -13,7 +13,11 @@ interface Attempt {
   readonly failed: { id: string; reason: string }[];
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** ONNX Runtime puts file, line and condition before what an operator can use. */
+const SOURCE_LOCATION = /^.*\bwas false\.\s*/s;
+
+const reasonOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(SOURCE_LOCATION, '').replace(/\s+/g, ' ').trim();
 
 /** 1, 2, 4 … and the largest itself. */
 function batchSizes(largest: number): number[] {

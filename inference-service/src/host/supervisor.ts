@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   readonly maxBatchWindows: Readonly<Record<string, number>>;
   readonly batchTimeoutMs: number;
   readonly loadTimeoutMs: number;
+  /** Program of the host; another one injects faults. */
+  readonly program?: string;
   readonly log: (event: string, details: Readonly<Record<string, unknown>>, level?: 'debug' | 'info') => void;
 }
 
@@ -64,7 +66,7 @@ export class Supervisor implements Engine {
 
   start(): void {
     if (this.#isStopping) return;
-    const child = fork(HOST_PROGRAM, [], {
+    const child = fork(this.#options.program ?? HOST_PROGRAM, [], {
       serialization: 'advanced',
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
