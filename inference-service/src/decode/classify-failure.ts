@@ -11,8 +11,7 @@ export interface FailureContext {
   readonly refusedCodecs: readonly string[];
 }
 
-const UNSUPPORTED =
-  /^(?:Codec \((\S+)\) not on whitelist|Decoder \(codec (\S+)\) not found|Decoding requested, but no decoder found)/;
+const UNSUPPORTED = /\bnot on whitelist\b|[Dd]ecoder .*not found\b|\bno decoder found\b/;
 
 /** One line of ffmpeg's, without our spool path and without control characters, for an error message. */
 function quoted(line: string, path: string): string {
@@ -24,20 +23,16 @@ function quoted(line: string, path: string): string {
     .slice(0, 200);
 }
 
-function unsupportedCodec(context: FailureContext): DecodeError | undefined {
-  const { facts } = context.run;
-  // Covers and video streams are refused too: only what concerns the audio stream counts.
-  const line = facts.errors.findLast((text) => UNSUPPORTED.test(text));
-  if (line === undefined || facts.channels !== undefined) return undefined;
-  const [, first, second] = UNSUPPORTED.exec(line) ?? [];
-  const codec = facts.codec !== undefined && facts.codec !== '?' ? facts.codec : (first ?? second ?? 'of this file');
-  const isRefused = context.refusedCodecs.includes(codec);
-  return new DecodeError(
-    'not_audio',
-    isRefused
-      ? `The decoder of this service gets ${codec} wrong and therefore refuses it; a minimal build of ffmpeg 9 does not (npm run build:ffmpeg).`
-      : `The codec ${codec} is not supported.`,
-  );
+/** Pictures and video are refused on purpose: only what concerns the first audio stream counts. */
+function unsupportedCodec({ run, refusedCodecs }: FailureContext): DecodeError | undefined {
+  const { codec, errors, channels } = run.facts;
+  if (codec === undefined || channels !== undefined) return undefined;
+  const isAboutCodec = (line: string) => UNSUPPORTED.test(line) && line.split(/[^\w]+/).includes(codec);
+  if (codec !== 'none' && !errors.some(isAboutCodec)) return undefined;
+  const message = refusedCodecs.includes(codec)
+    ? `The ffmpeg of this service decodes ${codec} wrongly and is not used for it; npm run build:ffmpeg makes one that does not.`
+    : `The audio codec ${codec} is not supported.`;
+  return new DecodeError('not_audio', message);
 }
 
 /** Which entry of the error catalogue a failed ffmpeg run is. */
@@ -54,7 +49,7 @@ export function classifyFailure(context: FailureContext): DecodeError {
   }
   const unsupported = unsupportedCodec(context);
   if (unsupported !== undefined) return unsupported;
-  const last = facts.errors.at(-1);
-  const reason = last === undefined ? `the decoder ended with ${run.killedBy ?? run.exitCode}` : quoted(last, path);
+  const first = facts.errors.find((line) => !UNSUPPORTED.test(line));
+  const reason = first === undefined ? `the decoder ended with ${run.killedBy ?? run.exitCode}` : quoted(first, path);
   return new DecodeError('undecodable_audio', `The file cannot be decoded: ${reason}`);
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { DecodeError } from './decode-error.ts';
 import { decodeWithFfmpeg, type RawDecode } from './decode-with-ffmpeg.ts';
 import type { Decoder, SourceInfo } from './decoder.ts';
+import { isOggCutOff } from './ogg-end.ts';
 import { planSamples, type SamplePlan } from './sample-plan.ts';
 import { looksLikeAudio } from './sniff-audio.ts';
-import { readWavLayout, type WavLayout } from './wav-layout.ts';
+import { readWavLayout, type WavFormat, type WavLayout } from './wav-layout.ts';
 import { readWavSamples } from './wav-samples.ts';
 
 export interface DecodeOptions {
@@ -35,36 +36,62 @@ export interface DecodedAudio {
 /** Wall-clock limit where the caller's signal sets none, seconds. */
 const LONGEST_WAIT_SECONDS = 120;
 
-async function decodeRaw(path: string, plan: SamplePlan, options: DecodeOptions & { signal: AbortSignal }) {
+/** What a look into the file, without decoding, tells about it. */
+interface Inspection {
+  readonly hasAudioMagic: boolean;
+  readonly wav: WavLayout | undefined;
+  readonly isCutOff: boolean;
+}
+
+async function inspect(file: FileHandle): Promise<Inspection> {
+  const { size } = await file.stat();
+  if (size === 0) throw new DecodeError('empty_body', 'The audio file is empty.');
+  const { buffer: head } = await file.read(Buffer.alloc(16), 0, 16, 0);
+  const wav = await readWavLayout(file, size);
+  const isOgg = head.toString('latin1', 0, 4) === 'OggS';
+  const isCutOff = wav?.isTruncated ?? (isOgg && (await isOggCutOff(file, size)));
+  return { hasAudioMagic: looksLikeAudio(head), wav, isCutOff };
+}
+
+async function decodeRaw(
+  path: string,
+  plan: SamplePlan,
+  options: DecodeOptions & { signal: AbortSignal },
+): Promise<RawDecode> {
   const { sampleRateHz, decoder, signal, lenient: isLenient = false } = options;
   const file = await open(path, 'r');
-  let hasAudioMagic: boolean;
-  let layout: WavLayout | undefined;
+  let inspection: Inspection;
   try {
-    const { size } = await file.stat();
-    if (size === 0) throw new DecodeError('empty_body', 'The audio file is empty.');
-    const { buffer: head } = await file.read(Buffer.alloc(16), 0, 16, 0);
-    hasAudioMagic = looksLikeAudio(head);
-    layout = await readWavLayout(file, size);
-    if (layout?.sampleRateHz === sampleRateHz) return await decodeWav(file, layout, plan);
+    inspection = await inspect(file);
+    const { wav } = inspection;
+    const format = wav?.format;
+    if (wav !== undefined && format?.sampleRateHz === sampleRateHz)
+      return await decodeWav(file, { ...wav, format }, plan);
   } finally {
     await file.close();
   }
-  const raw = await decodeWithFfmpeg(path, { decoder, plan, sampleRateHz, signal, isLenient, hasAudioMagic });
-  return layout?.isTruncated === true ? { ...raw, isTruncated: true } : raw;
+  const { hasAudioMagic, isCutOff } = inspection;
+  // ffmpeg calls the end of such a file corrupt, because its header promises more.
+  const isOpenEnded = inspection.wav?.isOpenEnded === true;
+  const raw = await decodeWithFfmpeg(path, {
+    ...{ decoder, plan, sampleRateHz, signal, hasAudioMagic },
+    isLenient: isLenient || isOpenEnded,
+  });
+  return { ...raw, isTruncated: (raw.isTruncated && !isOpenEnded) || isCutOff };
 }
 
 async function decodeWav(
-  file: Parameters<typeof readWavSamples>[0],
-  layout: WavLayout,
+  file: FileHandle,
+  layout: WavLayout & { readonly format: WavFormat },
   plan: SamplePlan,
 ): Promise<RawDecode> {
+  const { encoding, bits, channels, sampleRateHz } = layout.format;
   const collector = await readWavSamples(file, layout, plan);
-  const codec = layout.encoding === 'float' ? 'pcm_f32le' : `pcm_s${layout.bits}le`;
+  const codec = encoding === 'float' ? 'pcm_f32le' : `pcm_s${bits}le`;
   return {
     samples: collector.samples(),
     framesSeen: collector.framesSeen,
-    info: { container: 'wav', codec, sampleRateHz: layout.sampleRateHz, channels: layout.channels },
+    info: { container: 'wav', codec, sampleRateHz, channels },
     isTruncated: layout.isTruncated,
     warnings: [],
   };

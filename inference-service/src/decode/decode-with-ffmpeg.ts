@@ -68,7 +68,7 @@ export async function decodeWithFfmpeg(path: string, options: FfmpegDecodeOption
     samples: run.samples,
     framesSeen: run.framesSeen,
     info: infoOf(facts),
-    isTruncated: hasFailed(run) || isShort,
+    isTruncated: hasFailed(run) || (isLenient && facts.hasDecodeErrors) || isShort,
     warnings: [],
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { minimalFfmpegPath } from './minimal-ffmpeg.ts';
 
 export interface DecoderCandidate {
   readonly path: string;
@@ -19,14 +20,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Builds of ours, `<cache>/ffmpeg/<version>/ffmpeg`, newest version first. */
-function cachedBuilds(env: Environment): string[] {
-  const folder = join(env.EARSHOT_CACHE_DIR ?? join(REPOSITORY_ROOT, '.cache'), 'ffmpeg');
-  if (!existsSync(folder)) return [];
-  const versions = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
-  return versions.map((version) => join(folder, version, 'ffmpeg'));
 }
 
 /** The package names a path even where its download never happened: whether a file is there is asked afterwards. */
@@ -53,7 +46,7 @@ export async function decoderCandidates(env: Environment): Promise<DecoderCandid
   const own = env.FFMPEG_PATH;
   if (own !== undefined && own !== '') return [{ path: own, source: 'FFMPEG_PATH' }];
   const found = [
-    ...cachedBuilds(env).map((path) => ({ path, source: 'cache' })),
+    { path: minimalFfmpegPath(env.EARSHOT_CACHE_DIR ?? join(REPOSITORY_ROOT, '.cache')), source: 'cache' },
     ...(await packagedBinary()).map((path) => ({ path, source: 'ffmpeg-static' })),
     ...onPath(env).map((path) => ({ path, source: 'PATH' })),
   ];

@@ -4,6 +4,7 @@
 export interface FfmpegFacts {
   /** Demuxer names as printed, e.g. `mov,mp4,m4a,3gp,3g2,mj2`; absent when nothing could be opened. */
   demuxer?: string;
+  /** Of the first audio stream, supported or not. */
   codec?: string;
   /** Of the decoded audio, before resampling. */
   sampleRateHz?: number;
@@ -16,8 +17,10 @@ export interface FfmpegFacts {
   isDurationEstimated: boolean;
   /** Streams of any kind. */
   streams: number;
-  /** Messages of level error and fatal, oldest first. */
+  /** Messages of level error and fatal, oldest (and most telling) first. */
   errors: string[];
+  /** Errors came up after the file had been opened. */
+  hasDecodeErrors: boolean;
 }
 
 export interface FfmpegLog {
@@ -32,10 +35,12 @@ const MOST_ERRORS = 20;
 const INPUT = /^\[info\] Input #0, (.+?), from '/;
 const DURATION = /^\[info\] {3}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?),/;
 const STREAM = /^\[info\] {3}Stream #0:\d+/;
-const OUTPUT = /^\[info\] Output #0/;
-const MAPPING = /^\[info\] {3}Stream #0:\d+ -> #0:0 \((\S+) /;
+const AUDIO_STREAM = /^\[info\] {3}Stream #0:\d+.*?: Audio: (\w+)/;
+const MAPPING = /^\[info\] Stream mapping:/;
 const RESAMPLER = /^\[Parsed_aresample_0 @ [^\]]*\] \[verbose\] ch:(\d+) chl:.* r:(\d+)Hz -> ch:\d+ /;
-const FAILURE = /^(?:\[[^\]]* @ [^\]]*\] )?\[(?:error|fatal)\] (.*)$/;
+const FAILURE = /^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal)\] (.*)$/;
+/** Only a warning where `-xerror` is not given. */
+const CORRUPT = /\[warning\] .*corrupt (?:input packet|decoded frame)/;
 
 function readInputLine(line: string, facts: FfmpegFacts): void {
   const input = INPUT.exec(line);
@@ -47,10 +52,11 @@ function readInputLine(line: string, facts: FfmpegFacts): void {
   if (line.includes('Estimating duration from bitrate')) facts.isDurationEstimated = true;
 }
 
-function readMappingLine(line: string, facts: FfmpegFacts): void {
-  const mapping = MAPPING.exec(line);
-  if (mapping?.[1] !== undefined) facts.codec = mapping[1];
-  else if (STREAM.test(line)) facts.streams += 1;
+function readStreamLine(line: string, facts: FfmpegFacts): void {
+  if (!STREAM.test(line)) return;
+  facts.streams += 1;
+  const codec = AUDIO_STREAM.exec(line)?.[1];
+  if (codec !== undefined) facts.codec ??= codec;
 }
 
 function readResamplerLine(line: string, facts: FfmpegFacts): void {
@@ -68,21 +74,32 @@ function readResamplerLine(line: string, facts: FfmpegFacts): void {
  * @param onChannels called once, when the channel count of the decoded audio is known (before the first sample)
  */
 export function createFfmpegLog(onChannels: (channels: number) => void): FfmpegLog {
-  const facts: FfmpegFacts = { hasChannelChange: false, isDurationEstimated: false, streams: 0, errors: [] };
+  const facts: FfmpegFacts = {
+    hasChannelChange: false,
+    isDurationEstimated: false,
+    streams: 0,
+    errors: [],
+    hasDecodeErrors: false,
+  };
   let rest = '';
   let isInputSection = true;
 
+  function readFailure(line: string): void {
+    const failure = FAILURE.exec(line)?.[1];
+    if (!isInputSection && (failure !== undefined || CORRUPT.test(line))) facts.hasDecodeErrors = true;
+    if (failure !== undefined && facts.errors.length < MOST_ERRORS) facts.errors.push(failure);
+  }
+
   function readLine(line: string): void {
-    if (OUTPUT.test(line)) isInputSection = false;
+    if (MAPPING.test(line)) isInputSection = false;
     if (isInputSection) {
       readInputLine(line, facts);
-      readMappingLine(line, facts);
+      readStreamLine(line, facts);
     }
     const known = facts.channels;
     readResamplerLine(line, facts);
     if (known === undefined && facts.channels !== undefined) onChannels(facts.channels);
-    const failure = FAILURE.exec(line);
-    if (failure?.[1] !== undefined && facts.errors.length < MOST_ERRORS) facts.errors.push(failure[1]);
+    readFailure(line);
   }
 
   return {

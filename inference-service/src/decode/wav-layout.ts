@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FileHandle } from 'node:fs/promises';
 
-/** Where the samples of a RIFF/WAVE file lie and how they are written. */
-export interface WavLayout {
+/** An encoding that can be read without a decoder. */
+export interface WavFormat {
   readonly encoding: 'pcm' | 'float';
   readonly bits: number;
   readonly channels: number;
   readonly sampleRateHz: number;
+}
+
+/** Where the samples of a RIFF/WAVE file lie and how they are written. */
+export interface WavLayout {
+  /** Absent for encodings that ffmpeg has to read. */
+  readonly format: WavFormat | undefined;
   /** Byte position of the first sample. */
   readonly dataStart: number;
   /** Bytes of samples that are really there. */
   readonly dataBytes: number;
   /** The header promises more bytes than the file has. */
   readonly isTruncated: boolean;
+  /** The file was written to a pipe: its header promises nothing, the samples go on until the end. */
+  readonly isOpenEnded: boolean;
 }
 
 const FORMAT_PCM = 1;
@@ -20,13 +28,6 @@ const FORMAT_FLOAT = 3;
 const FORMAT_EXTENSIBLE = 0xfffe;
 /** RIFF chunks before `data` in real files are a handful; more is an attack on time. */
 const MOST_CHUNKS = 64;
-
-interface WavFormat {
-  readonly encoding: 'pcm' | 'float';
-  readonly bits: number;
-  readonly channels: number;
-  readonly sampleRateHz: number;
-}
 
 /** The `fmt ` chunk, where it is one of the plain encodings; undefined for everything else. */
 function readFormat(chunk: Buffer): WavFormat | undefined {
@@ -48,7 +49,7 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
 
 /**
  * Reads the chunk list of a RIFF/WAVE file.
- * @returns undefined for everything that is not plain PCM or float32 of a declared length: ffmpeg's business
+ * @returns undefined for everything else, and for files without a `data` chunk
  */
 export async function readWavLayout(file: FileHandle, fileBytes: number): Promise<WavLayout | undefined> {
   const riff = await readAt(file, 0, 12);
@@ -62,10 +63,10 @@ export async function readWavLayout(file: FileHandle, fileBytes: number): Promis
     const bytes = header.readUInt32LE(4);
     if (name === 'fmt ') format = readFormat(await readAt(file, at + 8, Math.min(bytes, 64)));
     if (name === 'data') {
-      // Writers to a pipe leave 0 or the maximum: the length is then "until the end", as ffmpeg reads it.
-      if (format === undefined || bytes === 0 || bytes === 0xffffffff) return undefined;
-      const dataBytes = Math.min(bytes, fileBytes - at - 8);
-      return { ...format, dataStart: at + 8, dataBytes, isTruncated: dataBytes < bytes };
+      const isOpenEnded = bytes === 0 || bytes === 0xffffffff;
+      const there = fileBytes - at - 8;
+      const dataBytes = isOpenEnded ? there : Math.min(bytes, there);
+      return { format, dataStart: at + 8, dataBytes, isTruncated: !isOpenEnded && there < bytes, isOpenEnded };
     }
     at += 8 + bytes + (bytes % 2);
   }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createMonoCollector, meanOfChannels } from './mono-collector.ts';
+import { planSamples } from './sample-plan.ts';
+
+const WHOLE = planSamples({ sampleRateHz: 10, maxSeconds: 1000 });
+
+test('the mean counts every channel alike', () => {
+  expect([...meanOfChannels(Float32Array.from([1, 0.5, 0, -1, -0.5, 0]), 3)]).toEqual([0.5, -0.5]);
+});
+
+test('the pieces a stream comes in do not change the samples', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.float({ noNaN: true, min: -1, max: 1 }), { minLength: 1, maxLength: 60 }),
+      fc.array(fc.integer({ min: 1, max: 37 }), { minLength: 1 }),
+      fc.integer({ min: 1, max: 6 }),
+      (values, pieces, channels) => {
+        const interleaved = Float32Array.from(values);
+        const bytes = Buffer.from(interleaved.buffer);
+        const collector = createMonoCollector(channels, WHOLE);
+        for (let at = 0, i = 0; at < bytes.length; i++) {
+          const length = pieces[i % pieces.length] ?? 1;
+          collector.push(bytes.subarray(at, at + length));
+          at += length;
+        }
+        const frames = Math.floor(values.length / channels);
+        expect(collector.framesSeen).toBe(frames);
+        expect(collector.samples()).toEqual(meanOfChannels(interleaved.slice(0, frames * channels), channels));
+      },
+    ),
+  );
+});
+
+test('only the planned excerpt is kept', () => {
+  const collector = createMonoCollector(
+    1,
+    planSamples({ sampleRateHz: 10, maxSeconds: 9, offsetSeconds: 0.3, durationSeconds: 0.4 }),
+  );
+  const all = Float32Array.from({ length: 20 }, (_, n) => n);
+  for (let n = 0; n < 20; n += 2) collector.push(Buffer.from(all.slice(n, n + 2).buffer));
+  expect([...collector.samples()]).toEqual([3, 4, 5, 6]);
+  expect(collector.framesSeen).toBe(20);
+});
