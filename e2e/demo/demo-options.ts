@@ -25,7 +25,10 @@ export const DEMO_USAGE = [
 /** `demo` for the built-in library, else the folder's name and a mark of its path: each folder gets a library of its own. */
 export function libraryNameOf(audioDir: string | undefined): string {
   if (audioDir === undefined) return 'demo';
-  const slug = basename(audioDir).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  const slug = basename(audioDir)
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
   const mark = createHash('sha256').update(audioDir).digest('hex').slice(0, 6);
   return ['demo', slug, mark].filter((part) => part !== '').join('-');
 }
