@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-export { cacheDir, REPOSITORY_ROOT } from './cache-dir.ts';
+export { cacheDir, openCacheDir, REPOSITORY_ROOT } from './cache-dir.ts';
 export { cleanEnvironment } from './clean-environment.ts';
 export { type ElasticsearchCapabilities, readCapabilities } from './elasticsearch-capabilities.ts';
 export { startGateway } from './gateway.ts';
+export { spawnGuarded } from './guarded-process.ts';
 export { startInferenceService } from './inference-service.ts';
 export type { LaunchOptions, ListeningProcess } from './listening-process.ts';
 export { makeTempDir } from './make-temp-dir.ts';
