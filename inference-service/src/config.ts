@@ -67,7 +67,7 @@ export const SERVICE_SETTINGS = {
   maxAudioSeconds: row({
     env: 'EARSHOT_MAX_AUDIO_SECONDS',
     help: 'longest recording, seconds',
-    default: '3600',
+    default: '1800',
     schema: number(1, 86_400),
   }),
   maxUploadBytes: row({
@@ -91,7 +91,7 @@ export const SERVICE_SETTINGS = {
   }),
   maxConcurrentDecodes: row({
     env: 'EARSHOT_MAX_CONCURRENT_DECODES',
-    help: 'recordings decoded and held in memory at once (default: one per core, 8 at most)',
+    help: 'recordings decoded at once (default: one per core, 8 at most)',
     default: String(Math.min(8, cores)),
     schema: number(1, 256),
   }),
@@ -128,7 +128,7 @@ export const SERVICE_SETTINGS = {
 } as const;
 
 type Settings = typeof SERVICE_SETTINGS;
-type Value<R> = R extends Row<infer T> ? (R extends { readonly default: string } ? T : T) : never;
+type Value<R> = R extends Row<infer T> ? T : never;
 type Optional = 'keysFile' | 'ffmpegPath';
 export type ServiceConfig = { readonly [K in Exclude<keyof Settings, Optional>]: Value<Settings[K]> } & {
   readonly [K in Optional]: Value<Settings[K]> | undefined;

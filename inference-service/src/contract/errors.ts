@@ -33,7 +33,7 @@ export const ERROR_KINDS = {
   invalid_parameter: invalid(400, 'Correct the named parameter.'),
   invalid_json: invalid(400, 'Send a valid JSON body.'),
   empty_body: invalid(400, 'Send the bytes of an audio file as the body, or a multipart field "file".'),
-  url_not_allowed: invalid(400, 'Send the audio itself, or list the host in EARSHOT_FETCH_ALLOW.'),
+  url_not_allowed: invalid(400, 'Send the audio itself: recordings are not fetched by address.'),
   model_does_not_embed_text: invalid(400, 'Send audio, or choose a space that embeds text.'),
   invalid_audio_input: invalid(400, 'Send data:audio/…;base64,… with valid base64.'),
   invalid_api_key: {
@@ -58,7 +58,10 @@ export const ERROR_KINDS = {
     remedy: 'Try again later, or with a longer timeout.',
   },
   audio_too_large: invalid(413, 'Send a smaller file, or raise EARSHOT_MAX_UPLOAD_BYTES.'),
-  audio_too_long: invalid(413, 'Send a shorter recording, or raise EARSHOT_MAX_AUDIO_SECONDS.'),
+  audio_too_long: invalid(
+    413,
+    'Send a shorter recording, or raise EARSHOT_MAX_AUDIO_SECONDS and EARSHOT_MAX_QUEUE_WINDOWS.',
+  ),
   not_audio: invalid(415, 'Send an audio file in a supported format (wav, mp3, flac, ogg, opus, m4a, aiff, …).'),
   undecodable_audio: invalid(422, 'Check the file: it looks like audio but cannot be decoded.'),
   no_audio_stream: invalid(422, 'Send a file that has an audio track.'),
