@@ -17,7 +17,7 @@ const why = existsSync(FOLDER) ? reason : 'skipped: no data set music-search bes
 const TRACKS: readonly [file: string, frames: number, loudness: number][] = [
   ['mozart_symphony25_opera-singer.mp3', 234_240, -15.797438],
   ['a-cappella-chorus.mp3', 234_240, -19.733215],
-  ['bella_ciao_jazz-with-saxophone.mp3', 234_240, -22.347311],
+  ['mozart_symphony25_jazz-with-saxophone.mp3', 234_240, -22.347311],
   ['bella_ciao_string-quartet.mp3', 234_720, -17.987048],
 ];
 

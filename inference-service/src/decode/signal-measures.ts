@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SILENCE_PEAK_DBFS } from '@earshot/models';
 
 const LARGEST_PEAK = 127;
-const SILENCE_PEAK = 10 ** (SILENCE_PEAK_DBFS / 20);
 
 function peakOf(samples: Float32Array): number {
   let peak = 0;
@@ -16,9 +14,6 @@ export function loudnessDbfs(samples: Float32Array): number | null {
   for (const value of samples) sum += value * value;
   return sum === 0 ? null : 10 * Math.log10(sum / samples.length);
 }
-
-/** Whether no sample reaches `SILENCE_PEAK_DBFS`: such a recording gets no vector. */
-export const isSilent = (samples: Float32Array): boolean => peakOf(samples) < SILENCE_PEAK;
 
 /**
  * Waveform for drawing: the largest absolute sample in each of `count` equal parts, 0…127 for 0…1 (beyond 1 clips).
