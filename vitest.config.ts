@@ -28,6 +28,18 @@ export default defineConfig({
       },
       { test: { name: 'golden', include: files('.golden.test.ts'), exclude, testTimeout: 120_000 } },
       {
+        resolve: { alias: [{ find: /^@elastic\/eui$/, replacement: '@elastic/eui/test-env' }] },
+        oxc: { jsx: { runtime: 'automatic', importSource: '@emotion/react' } },
+        test: {
+          name: 'panel',
+          include: files('.panel.test.tsx'),
+          exclude,
+          environment: 'jsdom',
+          testTimeout: 30_000,
+          server: { deps: { inline: [/@elastic\/eui/] } },
+        },
+      },
+      {
         test: {
           name: 'contract',
           include: files('.contract.test.ts'),

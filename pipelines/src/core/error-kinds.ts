@@ -73,6 +73,7 @@ const KINDS = {
   KIBANA_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Check KIBANA_URL and that Kibana is up.' },
   KIBANA_REFUSED: { exitCode: EXIT.refused, remedy: 'Read the errors Kibana gave.' },
   KIBANA_ASSETS_INVALID: { exitCode: EXIT.refused, remedy: 'Correct the findings; nothing was sent.' },
+  PANEL_BUILD_FAILED: { exitCode: EXIT.internal, remedy: 'Run npm run build:panel and read its output.' },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof KINDS;

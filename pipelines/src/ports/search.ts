@@ -16,6 +16,8 @@ export interface QueryAudio {
   readonly length: number;
   readonly fromSeconds?: number | undefined;
   readonly toSeconds?: number | undefined;
+  /** How many peaks of its waveform to bring along; default none. */
+  readonly peaks?: number | undefined;
 }
 
 /** What to look for. */
@@ -84,6 +86,8 @@ export interface SearchResult {
 export interface EmbeddedQuery {
   readonly vectors: readonly QueryVector[];
   readonly durationMs: number;
+  /** 0…127 each; empty unless asked for. */
+  readonly peaks: readonly number[];
   readonly decodeMs: number;
   readonly embedMs: number;
 }

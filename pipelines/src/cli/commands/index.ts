@@ -8,6 +8,7 @@ import { registerInference } from './inference.ts';
 import { registerKibana } from './kibana.ts';
 import { registerPlan } from './plan.ts';
 import { registerSearch } from './search.ts';
+import { registerServe } from './serve.ts';
 
 /** One entry per command file, in the order of --help. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -19,4 +20,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerKibana,
   registerConfig,
   registerInference,
+  registerServe,
 ];

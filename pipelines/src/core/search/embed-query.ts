@@ -34,7 +34,7 @@ export async function embedQuery(
   audio: QueryAudio,
   { spaces, signal }: { readonly spaces: readonly string[]; readonly signal?: AbortSignal | undefined },
 ): Promise<EmbeddedQuery> {
-  const { open, length, fromSeconds, toSeconds } = audio;
+  const { open, length, fromSeconds, toSeconds, peaks } = audio;
   const outcome = await embedder.embed({
     open,
     length,
@@ -42,6 +42,7 @@ export async function embedQuery(
     priority: 'interactive',
     ...(fromSeconds === undefined ? {} : { fromSeconds }),
     ...(toSeconds === undefined ? {} : { toSeconds }),
+    ...(peaks === undefined ? {} : { peaks }),
     ...(signal ? { signal } : {}),
   });
   if (outcome.state !== 'embedded') throw embedFailure(outcome);
@@ -50,6 +51,7 @@ export async function embedQuery(
   return {
     vectors: recordings.map(vectorOf),
     durationMs: longest(({ durationMs }) => durationMs),
+    peaks: recordings[0]?.decode.peaks ?? [],
     decodeMs: longest(({ timing }) => timing.decode_ms),
     embedMs: recordings.reduce((sum, { timing }) => sum + timing.queue_ms + timing.infer_ms, 0),
   };

@@ -24,7 +24,7 @@ function optionsOf(query: SearchQuery): SpaceSearchOptions {
   };
 }
 
-const NOT_EMBEDDED: EmbeddedQuery = { vectors: [], durationMs: 0, decodeMs: 0, embedMs: 0 };
+const NOT_EMBEDDED: EmbeddedQuery = { vectors: [], durationMs: 0, peaks: [], decodeMs: 0, embedMs: 0 };
 
 function embedInput({ embedder }: SearchDeps, { input, spaces, signal }: SearchQuery): Promise<EmbeddedQuery> {
   if (input.kind === 'audio') return embedQuery(embedder, input, { spaces, signal });

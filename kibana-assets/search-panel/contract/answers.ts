@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What the gateway answers, seen by the browser too: types only. Vectors never appear here. */
+
+export interface SearchHit {
+  readonly rank: number;
+  readonly id: string;
+  /** Elasticsearch's `_score`. */
+  readonly score: number;
+  /** Raw measure: cosine in −1…1 for cosine spaces. */
+  readonly similarity: number;
+  readonly title: string;
+  readonly uri: string;
+  readonly labels: Readonly<Record<string, unknown>>;
+  /** The window of the hit that matches best; null when whole recordings were compared. */
+  readonly segment: { readonly start_ms: number; readonly end_ms: number } | null;
+}
+
+/** A request as Dev Tools shows it; a stored query's vector is looked up there, other vectors are left out. */
+export interface DevToolsRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** The answer of `earshot search --json`, plus the id under which an uploaded query was stored. */
+export interface SearchAnswer {
+  readonly space: string;
+  /** Milliseconds; decode and embed are 0 where no audio was sent. */
+  readonly took_ms: {
+    readonly decode: number;
+    readonly embed: number;
+    readonly search: number;
+    readonly total: number;
+  };
+  readonly total: number;
+  readonly hits: readonly SearchHit[];
+  readonly request: DevToolsRequest;
+  readonly queryId?: string;
+}
+
+/** Every failure of the gateway. */
+export interface ErrorAnswer {
+  readonly error: { readonly code: string; readonly message: string; readonly remedy: string };
+}
+
+interface PartState {
+  readonly ok: boolean;
+  /** Why not, or a detail such as the version. */
+  readonly reason: string;
+}
+
+export interface SpaceStatus extends PartState {
+  readonly id: string;
+  /** Documents behind the read alias; null when it is missing. */
+  readonly documents: number | null;
+  readonly fingerprint: string | null;
+  readonly acceptsText: boolean;
+}
+
+export interface StatusAnswer {
+  readonly library: string;
+  readonly elasticsearch: PartState;
+  readonly inference: PartState;
+  readonly spaces: readonly SpaceStatus[];
+  readonly capabilities: {
+    readonly upload: PartState;
+    readonly audio: PartState;
+    readonly devTools: PartState;
+  };
+  readonly kibanaUrl: string | null;
+  readonly maxUploadBytes: number;
+}
+
+/** `GET /api/queries/:id` */
+export interface QueryAnswer {
+  readonly queryId: string;
+  readonly title: string;
+  readonly space: { readonly id: string; readonly fingerprint: string };
+  readonly duration_ms: number;
+  readonly peaks: readonly number[];
+  readonly expires_at: string;
+}
+
+/** `GET /api/tracks/:id`: the document without vectors. */
+export interface TrackAnswer {
+  readonly id: string;
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly segments: readonly { readonly start_ms: number; readonly end_ms: number }[];
+}
+
+/** `GET /api/facets`: how often each value occurs in the library. */
+export interface FacetsAnswer {
+  readonly facets: readonly {
+    /** Key in the URL and in filters. */
+    readonly key: string;
+    readonly values: readonly { readonly value: string; readonly count: number }[];
+  }[];
+}
+
+/** `POST /api/snippet` */
+export interface SnippetAnswer {
+  readonly language: string;
+  readonly code: string;
+}

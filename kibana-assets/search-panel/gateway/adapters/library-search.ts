@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createReadStream } from 'node:fs';
+import { STATE_ALIASES } from '@earshot/mappings';
+import { EarshotError } from '@earshot/pipelines/adapters';
+import type { Search as PipelineSearch, QueryInput } from '@earshot/pipelines/ports';
+import type { DevToolsRequest, SearchHit } from '../../contract/answers.ts';
+import type { EmbedQuery, Example, Search } from '../core/ports.ts';
+import { foldVectors } from './fold-vectors.ts';
+
+interface Options {
+  readonly library: string;
+  /** Made when it is first needed and asked again after a failure: the panel starts before the cluster does. */
+  readonly connect: () => Promise<{ readonly search: PipelineSearch; readonly hasLookupBuilder: boolean }>;
+}
+
+/** Bars of the waveform kept with a stored query. */
+const PEAKS = 200;
+
+const inputOf = (example: Example, space: string): QueryInput =>
+  example.kind === 'document'
+    ? { kind: 'id', id: example.id }
+    : { kind: 'vectors', vectors: [{ space, fingerprint: example.fingerprint, vector: example.vector }] };
+
+/** Search and embedding as the command line does them, for the panel. */
+export function createLibrarySearch({ library, connect }: Options): {
+  readonly search: Search;
+  readonly embedQuery: EmbedQuery;
+} {
+  const search: Search = async (example, settings) => {
+    const { space, k, numCandidates, isExact, bySegments, filters } = settings;
+    const { search: pipeline, hasLookupBuilder } = await connect();
+    const result = await pipeline.search({
+      library,
+      spaces: [space],
+      input: inputOf(example, space),
+      k,
+      numCandidates,
+      filters,
+      exact: isExact,
+      segments: bySegments,
+    });
+    const stored = example.kind === 'query' && hasLookupBuilder ? example.queryId : undefined;
+    const lookup = stored ? { index: STATE_ALIASES.queries, id: stored, path: `embedding.${space}` } : undefined;
+    return {
+      space: result.space,
+      took_ms: result.took_ms,
+      total: result.total,
+      hits: result.hits as readonly SearchHit[],
+      request: foldVectors(result.request, lookup) as DevToolsRequest,
+    };
+  };
+
+  const embedQuery: EmbedQuery = async (upload, space, { fromSeconds, toSeconds }) => {
+    const { search: pipeline } = await connect();
+    const open = () => createReadStream(upload.path);
+    const audio = { open, length: upload.bytes, fromSeconds, toSeconds, peaks: PEAKS };
+    const { vectors, durationMs, peaks, decodeMs, embedMs } = await pipeline.embedAudio(audio, [space]);
+    const [first] = vectors;
+    if (!first) throw new EarshotError('INTERNAL', `The inference service gave no vector of ${space}`);
+    const took = { decode: Math.round(decodeMs), embed: Math.round(embedMs) };
+    return { vector: first.vector, fingerprint: first.fingerprint, durationMs, peaks, took };
+  };
+
+  return { search, embedQuery };
+}
