@@ -1,2 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-export {};
+export { bootstrapInterval, type Interval } from './bootstrap-interval.ts';
+export { type LabelledVector, labelRetrieval, meanScore, type QueryScore, scoreRanking } from './label-retrieval.ts';

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-
+import { fitCorpus } from '@earshot/synthesis/corpus';
 import { SPECTRAL } from '../../src/build/spaces/spectral/parameters.ts';
 import { spectralStatistics } from '../../src/build/spaces/spectral/reference/statistics.ts';
-import { stopgapCorpus } from './stopgap-corpus.ts';
 
-/** One independent part of the corpus; parts make the work divisible without changing its result. */
+/** An independent part of the corpus: all recipes with a seed of its own, so that threads can share the work. */
 export interface CorpusPart {
-  readonly clips: number;
-  readonly seed: number;
+  readonly seed: string;
+  readonly clipsPerRecipe: number;
+  readonly takes: number;
 }
 
 /** Statistics of every clip of one part of the generated corpus, in double precision. */
-export function corpusStatistics({ clips, seed }: CorpusPart): Float64Array[] {
-  return Array.from(stopgapCorpus({ clips, seed, sampleRateHz: SPECTRAL.sampleRateHz }), ({ samples }) =>
-    spectralStatistics(samples),
-  );
+export function corpusStatistics(part: CorpusPart): Float64Array[] {
+  const { sampleRateHz, windowSamples } = SPECTRAL;
+  const clips = fitCorpus({ ...part, sampleRateHz, seconds: windowSamples / sampleRateHz });
+  return Array.from(clips, ({ samples }) => spectralStatistics(samples));
 }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { serialiseConstants } from '../../src/build/spaces/spectral/constants-file.ts';
 import { collectStatistics } from './collect-statistics.ts';
 import { fitConstants } from './fit-constants.ts';
-import { FIT } from './fit-plan.ts';
+import { FIT_PLAN } from './fit-plan.ts';
 import { writeSpectralCard } from './write-card.ts';
 
 const CONSTANTS_FILE = fileURLToPath(new URL('./constants.json', import.meta.url));
@@ -20,11 +20,10 @@ const { values: options } = parseArgs({
   },
 });
 
-const parts = FIT.parts();
 const rows = await collectStatistics({
-  parts,
+  parts: FIT_PLAN,
   threads: Number(options.threads),
-  onPart: (finished) => process.stderr.write(`\r${finished}/${parts.length} parts of the corpus`),
+  onPart: (finished) => process.stderr.write(`\r${finished}/${FIT_PLAN.length} parts of the corpus`),
 });
 process.stderr.write(`\n${rows.length} clips; principal components …\n`);
 const text = serialiseConstants(fitConstants(rows));

@@ -18,27 +18,27 @@ export function createPowerSpectrum(size: number): (frame: Float64Array) => Floa
   const im = new Float64Array(size);
   const power = new Float64Array(size / 2 + 1);
 
-  const at = (array: Float64Array | Uint32Array, index: number): number => array[index] as number;
-  const butterfly = (even: number, odd: number, twiddle: number): void => {
-    const wr = at(cosines, twiddle);
-    const wi = at(sines, twiddle);
-    const tr = at(re, odd) * wr - at(im, odd) * wi;
-    const ti = at(re, odd) * wi + at(im, odd) * wr;
-    re[odd] = at(re, even) - tr;
-    im[odd] = at(im, even) - ti;
-    re[even] = at(re, even) + tr;
-    im[even] = at(im, even) + ti;
+  /** One pass of butterflies: transforms of `half` points become transforms of twice as many. */
+  const pass = (half: number): void => {
+    const stride = size / (2 * half);
+    for (let even = 0; even < size; even += even % half === half - 1 ? half + 1 : 1) {
+      const odd = even + half;
+      const wr = cosines[(even % half) * stride] as number;
+      const wi = sines[(even % half) * stride] as number;
+      const tr = (re[odd] as number) * wr - (im[odd] as number) * wi;
+      const ti = (re[odd] as number) * wi + (im[odd] as number) * wr;
+      re[odd] = (re[even] as number) - tr;
+      im[odd] = (im[even] as number) - ti;
+      re[even] = (re[even] as number) + tr;
+      im[even] = (im[even] as number) + ti;
+    }
   };
 
   return (frame) => {
-    for (let i = 0; i < size; i++) re[i] = at(frame, at(reversed, i));
+    for (let i = 0; i < size; i++) re[i] = frame[reversed[i] as number] as number;
     im.fill(0);
-    for (let half = 1; half < size; half *= 2) {
-      const stride = size / (2 * half);
-      for (let start = 0; start < size; start += 2 * half)
-        for (let k = 0; k < half; k++) butterfly(start + k, start + k + half, k * stride);
-    }
-    for (let k = 0; k <= size / 2; k++) power[k] = at(re, k) ** 2 + at(im, k) ** 2;
+    for (let half = 1; half < size; half *= 2) pass(half);
+    for (let k = 0; k <= size / 2; k++) power[k] = (re[k] as number) ** 2 + (im[k] as number) ** 2;
     return power;
   };
 }

@@ -27,27 +27,27 @@ export interface MelSpectrogram {
   readonly energy: Float64Array;
 }
 
-/** Sample at `index`, mirrored at both ends without repeating the outermost sample. */
-function reflected(samples: Float32Array, index: number): number {
+/** The window scaled to peak 1 and mirrored by half a frame at both ends, without repeating the outermost sample. */
+function scaledAndReflected(samples: Float32Array): Float64Array {
+  const half = fftSize / 2;
   const last = samples.length - 1;
-  const inside = index < 0 ? -index : index > last ? 2 * last - index : index;
-  return samples[inside] ?? 0;
+  const peak = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), SPECTRAL.minPeak);
+  return Float64Array.from({ length: samples.length + fftSize }, (_, i) => {
+    const index = Math.abs(i - half);
+    return (samples[index > last ? 2 * last - index : index] ?? 0) / peak;
+  });
 }
 
 function melPower(samples: Float32Array): Float64Array[] {
-  const peak = Math.max(
-    samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
-    SPECTRAL.minPeak,
-  );
+  const signal = scaledAndReflected(samples);
   const power = filters.map(() => new Float64Array(frames));
   const frame = new Float64Array(fftSize);
   for (let t = 0; t < frames; t++) {
-    const start = t * hopSamples - fftSize / 2;
-    for (let n = 0; n < fftSize; n++) frame[n] = ((hann[n] ?? 0) * reflected(samples, start + n)) / peak;
+    for (let n = 0; n < fftSize; n++) frame[n] = (hann[n] as number) * (signal[t * hopSamples + n] as number);
     const spectrum = powerSpectrum(frame);
     filters.forEach(({ firstBin, weights }, band) => {
       let sum = 0;
-      for (let i = 0; i < weights.length; i++) sum += (weights[i] ?? 0) * (spectrum[firstBin + i] ?? 0);
+      for (let i = 0; i < weights.length; i++) sum += (weights[i] as number) * (spectrum[firstBin + i] as number);
       (power[band] as Float64Array)[t] = sum;
     });
   }
