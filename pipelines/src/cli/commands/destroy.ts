@@ -2,12 +2,14 @@
 import type { Command } from 'commander';
 import { createElasticsearchDefinitionCluster } from '../../adapters/elasticsearch-definition-cluster.ts';
 import { planDestroy, type Removal } from '../../core/apply/plan-destroy.ts';
+import { runDestroy } from '../../core/apply/run-destroy.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { Action } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
 import { bind } from '../run-action.ts';
 
+const nameOf = ({ kind, name }: Removal): Pick<Removal, 'kind' | 'name'> => ({ kind, name });
 const describe = (removals: readonly Removal[]): string =>
   removals.map(({ kind, name }) => `- ${kind} ${name}`).join('\n');
 
@@ -27,17 +29,18 @@ const destroy: Action = async (context, _args, options) => {
     });
   const cluster = createElasticsearchDefinitionCluster(await context.elasticsearch());
   const removals = planDestroy(await cluster.snapshot());
-  if (options.dryRun !== true) {
-    await refuseUnconfirmed(removals, options.yes === true);
-    for (const { request, kind, name } of removals) {
-      await cluster.send(request);
-      context.reporter.line(`deleted ${kind} ${name}`);
-    }
+  const { reporter } = context;
+  if (options.dryRun === true) {
+    reporter.result({ destroyed: [], dryRun: true, removals: removals.map(nameOf) }, describe(removals));
+    return EXIT.done;
   }
-  const destroyed = removals.map(({ kind, name }) => ({ kind, name }));
-  const text = options.dryRun === true ? describe(removals) : `Deleted ${removals.length} objects.`;
-  context.reporter.result({ destroyed, dryRun: options.dryRun === true }, text);
-  return EXIT.done;
+  await refuseUnconfirmed(removals, options.yes === true);
+  const kept = await runDestroy(removals, cluster, ({ kind, name }) => reporter.line(`deleted ${kind} ${name}`));
+  const keptNames = new Set(kept.map(({ name }) => name));
+  const destroyed = removals.filter(({ name }) => !keptNames.has(name)).map(nameOf);
+  const keptLines = kept.map(({ kind, name, reason }) => `kept ${kind} ${name}: ${reason}`);
+  reporter.result({ destroyed, kept }, [...keptLines, `Deleted ${destroyed.length} objects.`].join('\n'));
+  return kept.length > 0 ? EXIT.itemsFailed : EXIT.done;
 };
 
 export function registerDestroy(program: Command): void {
