@@ -34,19 +34,11 @@ describe('fitCorpus', () => {
     expect(new Set(clips.map(({ samples }) => fingerprint(samples))).size).toBe(clips.length);
   });
 
-  it('is the same to the bit on every machine', () => {
-    const pinned = ['rain', 'bell', 'barking', 'pluckedString', 'voice', 'mixture'];
-    const prints = clips
-      .filter(({ recipe, take }) => take === 0 && pinned.includes(recipe))
-      .map(({ recipe, samples }) => [recipe, fingerprint(samples)]);
-    expect(prints).toEqual([
-      ['rain', '8a63a43e89e6a276'],
-      ['barking', '767a4fb306a981bd'],
-      ['bell', '370528facc270238'],
-      ['pluckedString', 'e640e75e012dca57'],
-      ['voice', 'f13fb90ecadcc9e1'],
-      ['mixture', 'ef80c97e687f1ce7'],
-    ]);
+  it('is the same to the bit on every machine, recipe by recipe', () => {
+    const whole = createHash('sha256');
+    for (const { samples } of clips) whole.update(fingerprint(samples));
+    // A model whose constants were fitted on the corpus hangs on this: append recipes, do not change them.
+    expect(whole.digest('hex').slice(0, 16)).toBe('029c778e570b7348');
   });
 
   it('depends on the seed', () => {
