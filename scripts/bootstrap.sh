@@ -33,7 +33,7 @@ case $WHAT in
   check) run scripts/check.ts "$@" ;;
   bench)
     "$NODE" --disable-warning=ExperimentalWarning scripts/prepare.ts test || exit $?
-    run e2e/bench/main.ts "$@"
+    run scripts/bench.ts "$@"
     ;;
   *) fail "unknown: $WHAT" 'npm run demo, npm test, npm run check, npm run bench or npm run build:ffmpeg' 2 ;;
 esac

@@ -2,11 +2,15 @@
 export { cacheDir, openCacheDir, REPOSITORY_ROOT } from './cache-dir.ts';
 export { cleanEnvironment } from './clean-environment.ts';
 export { type ElasticsearchCapabilities, readCapabilities } from './elasticsearch-capabilities.ts';
+export { hasDockerEngine } from './elasticsearch-container.ts';
+export { fetchElasticsearchHome, type Say } from './fetch-elasticsearch-home.ts';
+export { fetchVersitygw } from './fetch-versitygw.ts';
 export { startGateway } from './gateway.ts';
 export { spawnGuarded } from './guarded-process.ts';
 export { startInferenceService } from './inference-service.ts';
 export type { LaunchOptions, ListeningProcess } from './listening-process.ts';
 export { makeTempDir } from './make-temp-dir.ts';
+export { PreparationError } from './preparation-error.ts';
 export {
   type Resolution,
   type ResolvedElasticsearch,
@@ -15,5 +19,6 @@ export {
   whyNoElasticsearch,
 } from './resolve-elasticsearch.ts';
 export { type EarshotResult, runEarshot } from './run-earshot.ts';
+export { runTool } from './run-tool.ts';
 export type { ElasticsearchOptions, RunningElasticsearch } from './start-elasticsearch-home.ts';
 export { type RunningObjectStore, startVersitygw, whyNoVersitygw } from './versitygw.ts';
