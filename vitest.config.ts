@@ -15,6 +15,9 @@ const everywhere = [
 const files = (ending: string): string[] => everywhere.map((room) => `${room}/**/*${ending}`);
 const exclude = ['**/node_modules/**', '.cache/**'];
 
+/** A cluster of the user's is one for all: then files take turns. */
+const isClusterShared = Boolean(process.env.ELASTICSEARCH_URL ?? process.env.ELASTICSEARCH_URL_FILE);
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,7 +29,15 @@ export default defineConfig({
           testTimeout: 10_000,
         },
       },
-      { test: { name: 'golden', include: files('.golden.test.ts'), exclude, testTimeout: 120_000 } },
+      {
+        test: {
+          name: 'golden',
+          include: files('.golden.test.ts'),
+          exclude,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
       {
         resolve: { alias: [{ find: /^@elastic\/eui$/, replacement: '@elastic/eui/test-env' }] },
         oxc: { jsx: { runtime: 'automatic', importSource: '@emotion/react' } },
@@ -46,6 +57,8 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          fileParallelism: !isClusterShared,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -56,6 +69,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

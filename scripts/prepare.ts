@@ -2,6 +2,7 @@
 import {
   fetchElasticsearchHome,
   fetchVersitygw,
+  givenElasticsearch,
   hasDockerEngine,
   PreparationError,
   type Say,
@@ -18,7 +19,7 @@ const startedAt = Date.now();
 const say: Say = (text) => console.error(`▸ ${text} (${Math.round((Date.now() - startedAt) / 1000)} s)`);
 
 async function prepareElasticsearch(): Promise<void> {
-  if (process.env.ELASTICSEARCH_URL || (await hasDockerEngine())) return;
+  if (givenElasticsearch(process.env) || (await hasDockerEngine())) return;
   await fetchElasticsearchHome(say);
 }
 

@@ -6,6 +6,7 @@ export { hasDockerEngine } from './elasticsearch-container.ts';
 export { fetchElasticsearchHome, type Say } from './fetch-elasticsearch-home.ts';
 export { fetchVersitygw } from './fetch-versitygw.ts';
 export { startGateway } from './gateway.ts';
+export { givenElasticsearch } from './given-elasticsearch.ts';
 export { spawnGuarded } from './guarded-process.ts';
 export { startInferenceService } from './inference-service.ts';
 export type { LaunchOptions, ListeningProcess } from './listening-process.ts';

@@ -2,6 +2,7 @@
 import { readCapabilities } from './elasticsearch-capabilities.ts';
 import { hasDockerEngine, hasDockerSocket, startElasticsearchContainer } from './elasticsearch-container.ts';
 import { whyNoElasticsearchHome } from './elasticsearch-home.ts';
+import { type GivenElasticsearch, givenElasticsearch } from './given-elasticsearch.ts';
 import {
   type ElasticsearchOptions,
   type RunningElasticsearch,
@@ -17,31 +18,9 @@ export interface ResolvedElasticsearch extends RunningElasticsearch {
 
 export type Resolution = { readonly running: ResolvedElasticsearch } | { readonly reason: string };
 
-const CONNECTION = [
-  'ELASTICSEARCH_URL',
-  'ELASTICSEARCH_API_KEY',
-  'ELASTICSEARCH_USERNAME',
-  'ELASTICSEARCH_PASSWORD',
-  'ELASTICSEARCH_CA_FILE',
-];
-
-/** The exported connection settings, `…_FILE` variants included. */
-function givenEnvironment(): Record<string, string> {
-  const names = CONNECTION.flatMap((name) => [name, `${name}_FILE`]);
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
-}
-
-function authorisation(env: Readonly<Record<string, string>>): Record<string, string> {
-  if (env.ELASTICSEARCH_API_KEY) return { authorization: `ApiKey ${env.ELASTICSEARCH_API_KEY}` };
-  if (!env.ELASTICSEARCH_USERNAME) return {};
-  const pair = `${env.ELASTICSEARCH_USERNAME}:${env.ELASTICSEARCH_PASSWORD ?? ''}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-async function useGiven(url: string, licence?: string): Promise<Resolution> {
-  const env = givenEnvironment();
+async function useGiven({ url, headers, env }: GivenElasticsearch, licence?: string): Promise<Resolution> {
   try {
-    const { version, licence: actual } = await readCapabilities(url, authorisation(env));
+    const { version, licence: actual } = await readCapabilities(url, headers);
     if (licence === 'trial' && actual === 'basic')
       return { reason: 'the given cluster has a basic licence, trial is needed' };
     return { running: { url, version, env, origin: 'given', stop: async () => undefined } };
@@ -52,7 +31,7 @@ async function useGiven(url: string, licence?: string): Promise<Resolution> {
 
 /** The order of demo and tests: `ELASTICSEARCH_URL`, a Docker engine, a home in the cache; else why there is none. */
 export async function resolveElasticsearch(options: ElasticsearchOptions = {}): Promise<Resolution> {
-  const given = process.env.ELASTICSEARCH_URL;
+  const given = givenElasticsearch(process.env);
   if (given) return useGiven(given, options.licence);
   if (!options.dataDir && (await hasDockerEngine())) {
     const container = await startElasticsearchContainer({
@@ -72,7 +51,7 @@ export async function resolveElasticsearch(options: ElasticsearchOptions = {}): 
 
 /** Why no Elasticsearch is to be had here, or undefined when one should be; cheap, for gates of tests. */
 export function whyNoElasticsearch(): string | undefined {
-  if (process.env.ELASTICSEARCH_URL || hasDockerSocket()) return undefined;
+  if (givenElasticsearch(process.env) || hasDockerSocket()) return undefined;
   return whyNoElasticsearchHome();
 }
 
