@@ -43,11 +43,11 @@ const startReady = async (env: Record<string, string> = {}): Promise<SpawnedServ
 const embed = (service: SpawnedService, headers: Record<string, string> = {}): Promise<Response> =>
   fetch(`${service.url}/v1/audio/embeddings?model=tiny-1`, { method: 'POST', body: wav, headers });
 const until = async (isTrue: () => boolean | Promise<boolean>): Promise<void> => {
-  for (let round = 0; round < 600; round++) {
+  for (let round = 0; round < 2400; round++) {
     if (await isTrue()) return;
     await sleep(25);
   }
-  throw new Error('it did not happen within 15 s');
+  throw new Error('it did not happen within a minute');
 };
 const isAlive = (pid: number): boolean => {
   try {
