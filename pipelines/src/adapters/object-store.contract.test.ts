@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { startVersitygw, whyNoVersitygw } from '@earshot/e2e/support';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareBytes } from '../core/byte-order.ts';
 import type { Entry, ListEvent, ObjectStore } from '../ports/object-store.ts';
-import { type RunningS3, startVersitygw, whyNoVersitygw } from '../testing/versitygw.ts';
 import { createFolderObjectStore } from './folder-object-store.ts';
 import { createS3Client } from './s3-client.ts';
 import { createS3ObjectStore } from './s3-object-store.ts';
@@ -43,8 +43,8 @@ async function folderSubject(): Promise<Subject> {
 }
 
 async function s3Subject(): Promise<Subject> {
-  const server: RunningS3 = await startVersitygw();
-  const connection = { ...server, region: 'us-east-1' };
+  const server = await startVersitygw();
+  const connection = server;
   const client = createS3Client(connection);
   let n = 0;
   return {
@@ -226,7 +226,7 @@ describe('the S3 store alone', () => {
     async () => {
       const server = await startVersitygw();
       try {
-        const connection = { ...server, region: 'us-east-1' };
+        const connection = server;
         const missing = createS3ObjectStore({ id: 'x', bucket: 'nowhere', prefix: '', connection });
         await expect(listAll(missing)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE', exitCode: 2 });
         const wrong = { ...connection, accessKeyId: 'nobody' };

@@ -10,7 +10,7 @@ type Settings = Pick<
 >;
 
 /** Source id when the source comes from EARSHOT_SOURCE alone. */
-const DEFAULT_SOURCE_ID = 'default';
+export const DEFAULT_SOURCE_ID = 'default';
 
 /**
  * The object store that `source` names: a folder, or `s3://bucket/prefix`. The AWS SDK is loaded for the latter only.

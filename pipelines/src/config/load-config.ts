@@ -34,6 +34,7 @@ const configSchema = z.strictObject({
   s3ForcePathStyle: z.stringbool().optional(),
   s3AccessKeyId: z.string().optional(),
   s3SecretAccessKey: z.string().optional(),
+  labels: z.string().min(1).optional(),
   library: name,
   space: z
     .string()

@@ -106,6 +106,12 @@ export const SETTINGS = {
     help: 'secret of that access key',
     isSecret: true,
   },
+  labels: {
+    env: 'EARSHOT_LABELS',
+    key: 'labels',
+    flag: '--labels <template>',
+    help: 'labels from paths, e.g. {genre}/{artist}/{title}; without it the folder is the label',
+  },
   library: {
     env: 'EARSHOT_LIBRARY',
     key: 'library',

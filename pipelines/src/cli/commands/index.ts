@@ -9,6 +9,7 @@ import { registerKibana } from './kibana.ts';
 import { registerPlan } from './plan.ts';
 import { registerSearch } from './search.ts';
 import { registerServe } from './serve.ts';
+import { registerSync } from './sync.ts';
 
 /** One entry per command file, in the order of --help. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
@@ -16,6 +17,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerApply,
   registerDrift,
   registerDestroy,
+  registerSync,
   registerSearch,
   registerKibana,
   registerConfig,

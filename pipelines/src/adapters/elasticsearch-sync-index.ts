@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type LibrarySpace, writeAlias } from '@earshot/mappings';
+import type { SpaceMeta } from '@earshot/mappings/definitions';
+import { type Client, errors, type estypes } from '@elastic/elasticsearch';
+import { createBulkWriter } from '../core/bulk-writer.ts';
+import { EarshotError } from '../core/earshot-error.ts';
+import type { StoredDocument, SyncIndex } from '../ports/sync-index.ts';
+import { createSendBulk } from './elasticsearch-bulk.ts';
+import { toEarshotError } from './elasticsearch-client.ts';
+
+interface Options extends LibrarySpace {
+  readonly client: Client;
+  readonly acceptsBase64: boolean;
+}
+
+const PAGE = 2000;
+const KEEP_ALIVE = '5m';
+const FIELDS = ['audio.key', 'audio.etag', 'audio.size', 'audio.version_id', 'space.fingerprint'];
+
+function toStored(hit: estypes.SearchHit): StoredDocument {
+  const first = <T>(field: string): T | undefined => (hit.fields?.[field] as T[] | undefined)?.[0];
+  const etag = first<string>('audio.etag');
+  const size = first<number>('audio.size');
+  const versionId = first<string>('audio.version_id');
+  const fingerprint = first<string>('space.fingerprint');
+  return {
+    id: hit._id ?? '',
+    key: first<string>('audio.key') ?? '',
+    ...(etag === undefined ? {} : { etag }),
+    ...(size === undefined ? {} : { size }),
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+  };
+}
+
+async function openPit(client: Client, index: string): Promise<string> {
+  return (await client.openPointInTime({ index, keep_alive: KEEP_ALIVE })).id;
+}
+
+interface Walk {
+  readonly client: Client;
+  readonly index: string;
+  readonly source: string;
+}
+
+async function readPage(walk: Walk, pit: string, after: string | undefined): Promise<estypes.SearchHit[]> {
+  const answer = await walk.client.search({
+    pit: { id: pit, keep_alive: KEEP_ALIVE },
+    size: PAGE,
+    _source: false,
+    track_total_hits: false,
+    fields: FIELDS,
+    query: { bool: { filter: [{ term: { 'sync.source': walk.source } }] } },
+    sort: [{ 'audio.key': 'asc' }],
+    ...(after === undefined ? {} : { search_after: [after] }),
+  });
+  return answer.hits.hits;
+}
+
+const isLost = (error: unknown): boolean => error instanceof errors.ResponseError && error.statusCode === 404;
+
+/** Every document of a source by its key; a point in time that expired is opened again behind the last key. */
+async function* walkStored(walk: Walk): AsyncGenerator<StoredDocument> {
+  let pit = await openPit(walk.client, walk.index);
+  let after: string | undefined;
+  try {
+    for (;;) {
+      const page = await readPage(walk, pit, after).catch(async (error: unknown) => {
+        if (!isLost(error)) throw error;
+        pit = await openPit(walk.client, walk.index);
+        return readPage(walk, pit, after);
+      });
+      for (const hit of page) yield toStored(hit);
+      if (page.length < PAGE) return;
+      after = page.at(-1)?.sort?.[0] as string;
+    }
+  } catch (error) {
+    throw toEarshotError(error, `reading what ${walk.index} holds`);
+  } finally {
+    await walk.client.closePointInTime({ id: pit }).catch(() => undefined);
+  }
+}
+
+async function describe(client: Client, alias: string): Promise<{ readonly index: string; readonly meta: SpaceMeta }> {
+  const remedy = 'Run earshot apply first.';
+  const answer = await client.indices.get({ index: alias }).catch((error: unknown) => {
+    if (isLost(error)) throw new EarshotError('INDEX_MISSING', `There is no index behind ${alias}`, { remedy });
+    throw toEarshotError(error, `looking for ${alias}`);
+  });
+  const [found, ...more] = Object.entries(answer);
+  const meta = found?.[1].mappings?._meta as SpaceMeta | undefined;
+  if (!found || more.length > 0 || !meta?.fingerprint)
+    throw new EarshotError('INDEX_MISSING', `${alias} must stand for one index that earshot apply made`, { remedy });
+  if (found[0] === alias) throw new EarshotError('INDEX_MISSING', `${alias} is an index, not an alias`, { remedy });
+  return { index: found[0], meta };
+}
+
+/** The index behind the write alias of one library and space. @throws EarshotError INDEX_MISSING */
+export async function openSyncIndex({ client, library, space, acceptsBase64 }: Options): Promise<SyncIndex> {
+  const alias = writeAlias({ library, space });
+  const { index, meta } = await describe(client, alias);
+  const refresh = async (): Promise<void> => {
+    await client.indices.refresh({ index }).catch((error: unknown) => {
+      throw toEarshotError(error, `refreshing ${index}`);
+    });
+  };
+  return {
+    space,
+    fingerprint: meta.fingerprint,
+    acceptsBase64,
+    writer: createBulkWriter({ send: createSendBulk({ client, alias }), concreteIndices: [index] }),
+    refresh,
+    stored: async function* (source) {
+      await refresh();
+      yield* walkStored({ client, index, source });
+    },
+  };
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import type { ServiceInfo } from '@earshot/inference-service/contract';
+import type { Client } from '@elastic/elasticsearch';
+import { clusterCapabilities } from '../../adapters/cluster-capabilities.ts';
+import { createElasticsearchDeadLetters } from '../../adapters/elasticsearch-dead-letters.ts';
+import { openSyncIndex } from '../../adapters/elasticsearch-sync-index.ts';
+import { createHttpEmbedder } from '../../adapters/http-embedder.ts';
+import { createObjectStore } from '../../adapters/object-store.ts';
+import { createRecordingReader } from '../../adapters/recording-reader.ts';
+import { EarshotError } from '../../core/earshot-error.ts';
+import { createPathLabels } from '../../core/sync/path-labels.ts';
+import type { SyncRun, SyncSettings, SyncTarget } from '../../core/sync/sync-run.ts';
+import { Tally } from '../../core/sync/tally.ts';
+import type { DeadLetters } from '../../ports/dead-letters.ts';
+import type { Embedder } from '../../ports/embedder.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { SyncIndex } from '../../ports/sync-index.ts';
+import type { CommandContext } from '../command-context.ts';
+import type { SyncFlags } from './sync-options.ts';
+
+/** What every sync command works with. */
+export interface SyncSession {
+  readonly client: Client;
+  readonly store: ObjectStore;
+  readonly embedder: Embedder;
+  readonly info: ServiceInfo;
+  readonly spaces: readonly { readonly index: SyncIndex; readonly letters: DeadLetters }[];
+}
+
+/** The service must serve the space with the very fingerprint that the index was made for. */
+function checkFingerprint(info: ServiceInfo, index: SyncIndex): void {
+  const served = info.spaces.find(({ id }) => id === index.space);
+  if (!served)
+    throw new EarshotError('SPACE_UNKNOWN', `The inference service does not serve ${index.space}`, {
+      remedy: `It serves ${info.spaces.map(({ id }) => id).join(', ') || 'nothing'}; earshot models add imports more.`,
+    });
+  if (served.fingerprint !== index.fingerprint)
+    throw new EarshotError(
+      'FINGERPRINT_MISMATCH',
+      `The inference service serves ${index.space} with fingerprint ${served.fingerprint}, the index was made for ${index.fingerprint}`,
+    );
+}
+
+/** Connects to source, cluster and service, and checks that they fit, before anything is written. */
+export async function openSyncSession(context: CommandContext): Promise<SyncSession> {
+  const { config } = context;
+  const store = await createObjectStore(config);
+  const client = await context.elasticsearch();
+  const { acceptsBase64Documents: acceptsBase64 } = await clusterCapabilities(client);
+  const embedder = createHttpEmbedder({ url: config.inferenceUrl, apiKey: config.inferenceApiKey });
+  const info = await embedder.info();
+  const { library } = config;
+  const spaces = await Promise.all(
+    config.space.map(async (space) => {
+      const index = await openSyncIndex({ client, library, space, acceptsBase64 });
+      checkFingerprint(info, index);
+      const { fingerprint } = index;
+      const letters = createElasticsearchDeadLetters({ client, library, space, source: store.id, fingerprint });
+      return { index, letters };
+    }),
+  );
+  return { client, store, embedder, info, spaces };
+}
+
+/** Whatever may make a recording succeed that failed before. */
+function pipelineFingerprint(fingerprint: string, labels: string | undefined, { limits }: ServiceInfo): string {
+  const text = JSON.stringify([fingerprint, labels ?? '', limits.max_audio_seconds, limits.max_upload_bytes]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+interface Opened {
+  readonly context: CommandContext;
+  readonly session: SyncSession;
+  readonly flags: SyncFlags;
+  readonly runId: string;
+  /** By space; 0 for a plan. */
+  readonly runSeqs?: ReadonlyMap<string, number>;
+  readonly lost?: AbortSignal;
+}
+
+async function makeTargets({ session, runSeqs, context }: Opened): Promise<SyncTarget[]> {
+  return Promise.all(
+    session.spaces.map(async ({ index, letters }) => ({
+      index,
+      letters,
+      runSeq: runSeqs?.get(index.space) ?? 0,
+      known: await letters.load(),
+      tally: new Tally(),
+      pipelineFingerprint: pipelineFingerprint(index.fingerprint, context.config.labels, session.info),
+    })),
+  );
+}
+
+function makeSettings({ context, session, flags }: Opened): SyncSettings {
+  const { limits } = session.info;
+  return {
+    filter: { maxBytes: limits.max_upload_bytes },
+    deletes: { maxDelete: flags.maxDelete, force: flags.forceDelete === true },
+    labels: createPathLabels(context.config.labels),
+    force: flags.force === true,
+    retryKnown: false,
+    isPartial: flags.limit !== undefined || flags.prefix !== undefined,
+    // One fetched ahead for each that the service can decode at once.
+    concurrency: Math.min(16, Math.max(2, 2 * limits.max_concurrent_decodes)),
+  };
+}
+
+/** A run, ready to start. */
+export async function makeSyncRun(opened: Opened): Promise<SyncRun> {
+  const { context, session, runId } = opened;
+  const { store, embedder } = session;
+  return {
+    id: runId,
+    library: context.config.library,
+    store,
+    listing: (signal) => store.list({ signal }),
+    readRecording: createRecordingReader(store),
+    embedder,
+    targets: await makeTargets(opened),
+    settings: makeSettings(opened),
+    reporter: context.reporter,
+    signal: context.signal,
+    lost: opened.lost ?? new AbortController().signal,
+  };
+}

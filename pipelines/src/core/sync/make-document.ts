@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { AudioDocument, SegmentVector } from '@earshot/mappings';
+import type { EmbeddedRecording } from '../../ports/embedder.ts';
+import type { Entry, ObjectStore } from '../../ports/object-store.ts';
+import type { RecordingTags } from '../../ports/recording-reader.ts';
+import type { Labels } from './path-labels.ts';
+
+export interface DocumentParts {
+  readonly id: string;
+  readonly store: ObjectStore;
+  readonly entry: Entry;
+  readonly sha256: string;
+  readonly embedded: EmbeddedRecording;
+  readonly tags: RecordingTags;
+  readonly labels: Labels;
+  readonly runId: string;
+  readonly runSeq: number;
+  /** base64 vectors (Elasticsearch 9.3 and later), else numbers. */
+  readonly acceptsBase64: boolean;
+}
+
+/** base64 of big-endian float32; the vector itself stays as it is. */
+export function toBase64BigEndian(vector: Float32Array): string {
+  const bytes = Buffer.from(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  return bytes.swap32().toString('base64');
+}
+
+const fileTitle = (key: string): string => key.slice(key.lastIndexOf('/') + 1).replace(/(?<=.)\.[^.]*$/, '');
+
+function vectorsOf({ embedded, acceptsBase64 }: DocumentParts): Pick<AudioDocument, 'embedding' | 'segments'> {
+  if (embedded.status !== 'ready') return {};
+  const encode = (vector: Float32Array): string | readonly number[] =>
+    acceptsBase64 ? toBase64BigEndian(vector) : Array.from(vector);
+  const segments = embedded.segments.map(
+    ({ startMs, endMs, embedding }): SegmentVector => ({
+      start_ms: Math.round(startMs),
+      end_ms: Math.round(endMs),
+      embedding: encode(embedding),
+    }),
+  );
+  return {
+    ...(embedded.embedding ? { embedding: encode(embedded.embedding) } : {}),
+    ...(segments.length > 0 ? { segments } : {}),
+  };
+}
+
+function audioOf({ id, store, entry, sha256, embedded }: DocumentParts): AudioDocument['audio'] {
+  const { decode } = embedded;
+  return {
+    id,
+    uri: store.uriOf(entry.key),
+    ...(store.bucket ? { bucket: store.bucket } : {}),
+    key: entry.key,
+    ...(entry.etag ? { etag: entry.etag } : {}),
+    ...(entry.versionId ? { version_id: entry.versionId } : {}),
+    size: entry.size,
+    ...(entry.modified ? { modified: entry.modified } : {}),
+    sha256,
+    duration_ms: Math.round(embedded.durationMs),
+    sample_rate_hz: decode.sample_rate_hz,
+    channels: decode.channels,
+    codec: decode.codec,
+    container: decode.container,
+    status: embedded.status,
+    loudness_dbfs: decode.loudness_dbfs,
+    ...(decode.peaks ? { peaks: decode.peaks } : {}),
+  };
+}
+
+/** The document of one recording in one space; without vectors unless something sounds in it. */
+export function makeDocument(parts: DocumentParts, now = new Date()): AudioDocument {
+  const { entry, embedded, tags, labels, store } = parts;
+  return {
+    '@timestamp': now.toISOString(),
+    title: tags.title || fileTitle(entry.key),
+    audio: audioOf(parts),
+    ...(tags.tags ? { tags: tags.tags } : {}),
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+    space: { id: embedded.space, fingerprint: embedded.fingerprint },
+    ...vectorsOf(parts),
+    sync: { source: store.id, run: parts.runId, version: parts.runSeq },
+  };
+}

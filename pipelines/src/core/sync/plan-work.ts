@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Entry } from '../../ports/object-store.ts';
+import type { StoredDocument } from '../../ports/sync-index.ts';
+import { decideObject } from './decide-object.ts';
+import { documentId } from './document-id.ts';
+import { filterObject } from './filter-object.ts';
+import { type Joined, type ListEnd, mergeJoin } from './merge-join.ts';
+import { NOT_AUDIO } from './record-failure.ts';
+import type { SyncRun, SyncTarget, Todo, Work } from './sync-run.ts';
+
+/** What the walk learned beside the work itself. */
+export interface PlanFindings {
+  end: ListEnd | undefined;
+  /** Per target: documents of this source, and those whose object was not listed. */
+  readonly stored: number[];
+  readonly gone: StoredDocument[][];
+  readonly new: number[];
+  readonly changed: number[];
+  /** Keys of known dead letters that were not listed. */
+  readonly unlisted: Set<string>[];
+}
+
+export const emptyFindings = (targets: readonly SyncTarget[]): PlanFindings => ({
+  end: undefined,
+  stored: targets.map(() => 0),
+  gone: targets.map(() => []),
+  new: targets.map(() => 0),
+  changed: targets.map(() => 0),
+  unlisted: targets.map(({ known }) => new Set(known.keys())),
+});
+
+interface Met {
+  readonly run: SyncRun;
+  readonly entry: Entry;
+  readonly stored: StoredDocument | undefined;
+}
+
+/** Settles what needs no work in one space, or gives back what does. */
+function meet(
+  { run, entry, stored }: Met,
+  target: SyncTarget,
+): (Todo & { readonly kind: 'new' | 'changed' }) | undefined {
+  const { tally } = target;
+  const decision = decideObject(entry, stored, { target, settings: run.settings });
+  if (decision.kind === 'unchanged') {
+    tally.unchanged();
+    return undefined;
+  }
+  if (decision.kind === 'known') {
+    const { stage, code, message } = decision.letter;
+    if (code === NOT_AUDIO) tally.skipped('not_audio');
+    else
+      tally.failed({
+        id: documentId(run.store.id, entry.key),
+        key: entry.key,
+        stage,
+        code,
+        reason: `known: ${message}`,
+      });
+    return undefined;
+  }
+  tally.planned++;
+  tally.plannedBytes += entry.size;
+  return { target, stored, kind: decision.kind };
+}
+
+function workOf(run: SyncRun, event: Extract<Joined, { kind: 'listed' }>, findings: PlanFindings): Work | undefined {
+  const { entry } = event;
+  const reason = filterObject(entry, run.settings.filter);
+  const todos: Todo[] = [];
+  for (const [i, target] of run.targets.entries()) {
+    const stored = event.stored[i];
+    target.tally.see();
+    findings.unlisted[i]?.delete(entry.key);
+    if (stored) findings.stored[i] = (findings.stored[i] ?? 0) + 1;
+    if (reason) {
+      target.tally.skipped(reason);
+      continue;
+    }
+    const todo = meet({ run, entry, stored }, target);
+    if (!todo) continue;
+    findings[todo.kind][i] = (findings[todo.kind][i] ?? 0) + 1;
+    todos.push(todo);
+  }
+  return todos.length > 0 ? { entry, todos } : undefined;
+}
+
+/** The objects that need work, in the order of their keys; everything else is counted on the way. */
+export async function* planWork(run: SyncRun, findings: PlanFindings): AsyncGenerator<Work> {
+  const stored = run.targets.map(({ index }) => index.stored(run.store.id));
+  for await (const event of mergeJoin(run.listing(run.signal), stored)) {
+    if (event.kind === 'end') findings.end = event.end;
+    else if (event.kind === 'gone') {
+      findings.stored[event.index] = (findings.stored[event.index] ?? 0) + 1;
+      findings.gone[event.index]?.push(event.stored);
+    } else {
+      const work = workOf(run, event, findings);
+      if (work) yield work;
+    }
+  }
+}

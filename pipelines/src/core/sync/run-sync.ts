@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EarshotError } from '../earshot-error.ts';
+import { EXIT } from '../exit-codes.ts';
+import { deleteGone } from './delete-gone.ts';
+import type { DeleteVerdict } from './delete-guard.ts';
+import type { ListEnd } from './merge-join.ts';
+import { emptyFindings, type PlanFindings, planWork } from './plan-work.ts';
+import { prefetch } from './prefetch.ts';
+import { ObjectProcessor } from './process-object.ts';
+import { runConcurrently } from './run-concurrently.ts';
+import { createSyncProgress } from './sync-progress.ts';
+import type { SyncRun, SyncTarget } from './sync-run.ts';
+
+/** Planned objects that may be known ahead of the work: makes totals exact for libraries up to this size. */
+const LOOK_AHEAD = 50_000;
+const PROGRESS_EVERY_MS = 250;
+
+export interface SyncResult {
+  readonly end: ListEnd;
+  readonly isInterrupted: boolean;
+  /** Per target. */
+  readonly deletes: readonly DeleteVerdict[];
+  readonly exitCode: number;
+}
+
+const POSTPONED: DeleteVerdict = { verdict: 'postponed', reason: 'the run was interrupted' };
+
+async function work(run: SyncRun, findings: PlanFindings): Promise<void> {
+  const halt = new AbortController();
+  run.lost.addEventListener('abort', () => halt.abort(run.lost.reason), { once: true });
+  const signal = AbortSignal.any([run.signal, halt.signal]);
+  const processor = new ObjectProcessor(run, halt.signal);
+  const progress = createSyncProgress(
+    run.reporter,
+    run.targets.map(({ tally }) => tally),
+  );
+  const ticker = setInterval(() => progress.update(), PROGRESS_EVERY_MS);
+  try {
+    const planned = prefetch(planWork(run, findings), LOOK_AHEAD);
+    await runConcurrently(planned, { limit: run.settings.concurrency, signal }, async (one) => {
+      try {
+        await processor.process(one);
+      } catch (error) {
+        halt.abort(error);
+        throw error;
+      }
+    });
+    halt.signal.throwIfAborted();
+    await processor.settle();
+    run.lost.throwIfAborted();
+  } catch (error) {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    for (const { index } of run.targets) index.writer.abort(reason);
+    throw error;
+  } finally {
+    clearInterval(ticker);
+    progress.update();
+  }
+}
+
+/** Dead letters of objects that a complete listing no longer has are closed. */
+async function resolveUnlisted(target: SyncTarget, unlisted: ReadonlySet<string>): Promise<void> {
+  for (const key of unlisted) {
+    const letter = target.known.get(key);
+    if (letter) await target.letters.resolve(letter.id);
+  }
+}
+
+async function finishTargets(run: SyncRun, findings: PlanFindings, end: ListEnd): Promise<DeleteVerdict[]> {
+  const verdicts: DeleteVerdict[] = [];
+  for (const [i, target] of run.targets.entries()) {
+    const candidates = { end, stored: findings.stored[i] ?? 0, gone: findings.gone[i] ?? [] };
+    const verdict = await deleteGone(run, target, candidates);
+    verdicts.push(verdict);
+    if (verdict.verdict === 'refused')
+      run.reporter.event({ event: 'guard_refused', space: target.index.space, reason: verdict.reason });
+    else if (end.complete && end.sorted) await resolveUnlisted(target, findings.unlisted[i] ?? new Set());
+    await target.index.refresh();
+  }
+  return verdicts;
+}
+
+function exitCodeOf(run: SyncRun, { end, isInterrupted, deletes }: Omit<SyncResult, 'exitCode'>): number {
+  if (isInterrupted) return EXIT.interrupted;
+  if (deletes.some(({ verdict }) => verdict === 'refused')) return EXIT.refused;
+  if (!end.complete && !run.settings.isPartial) return EXIT.unavailable;
+  return run.targets.some(({ tally }) => tally.counts().failed > 0) ? EXIT.itemsFailed : EXIT.done;
+}
+
+/**
+ * Brings the indices of one source up to date: walks the listing and the indices together, embeds what is new or
+ * changed, and deletes, after a complete listing and within the guards, what is gone.
+ * @throws EarshotError what stops the whole run; SUMS_DIFFER when the accounts do not close
+ */
+export async function runSync(run: SyncRun): Promise<SyncResult> {
+  const findings = emptyFindings(run.targets);
+  await work(run, findings);
+  const isInterrupted = run.signal.aborted;
+  const { end } = findings;
+  if (!end && !isInterrupted) throw new EarshotError('INTERNAL', 'the listing gave no end');
+  const listEnd: ListEnd = end ?? {
+    type: 'end',
+    complete: false,
+    sorted: true,
+    pages: 0,
+    count: 0,
+    reason: 'interrupted',
+  };
+  const deletes = isInterrupted ? run.targets.map(() => POSTPONED) : await finishTargets(run, findings, listEnd);
+  for (const { tally } of run.targets) tally.check(!isInterrupted);
+  const result = { end: listEnd, isInterrupted, deletes };
+  return { ...result, exitCode: exitCodeOf(run, result) };
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SyncResult } from './run-sync.ts';
+import type { SyncRun, SyncTarget } from './sync-run.ts';
+import type { Counts, FailureLine, Tally } from './tally.ts';
+
+/** The last line of `earshot sync run --json`; one more of the same shape for each space when there are several. */
+export interface SyncSummary {
+  readonly event: 'run_finished' | 'space_finished';
+  readonly run: string;
+  readonly library: string;
+  readonly space: string;
+  readonly source: string;
+  readonly complete: boolean;
+  readonly counts: Counts;
+  /** Listed by an interrupted run but not settled; outside `listed`. */
+  readonly pending: number;
+  readonly skipped_by: Readonly<Record<string, number>>;
+  readonly audio_seconds: number;
+  readonly bytes: number;
+  readonly duration_ms: number;
+  readonly failures: readonly FailureLine[];
+  readonly deletes?: string;
+  readonly exit_code: number;
+}
+
+const MOST_FAILURES = 100;
+const ZERO: Counts = { listed: 0, indexed: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0 };
+
+function addCounts(a: Counts, b: Counts): Counts {
+  const names = Object.keys(ZERO) as (keyof Counts)[];
+  return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as Counts;
+}
+
+function addReasons(tallies: readonly Tally[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { skippedBy } of tallies)
+    for (const [reason, count] of Object.entries(skippedBy)) sums[reason] = (sums[reason] ?? 0) + count;
+  return sums;
+}
+
+const total = (tallies: readonly Tally[], pick: (tally: Tally) => number): number =>
+  tallies.reduce((sum, tally) => sum + pick(tally), 0);
+
+interface Ended {
+  readonly run: SyncRun;
+  readonly result: SyncResult;
+  readonly durationMs: number;
+}
+
+function summarise({ run, result, durationMs }: Ended, targets: readonly SyncTarget[]): Omit<SyncSummary, 'event'> {
+  const tallies = targets.map(({ tally }) => tally);
+  return {
+    run: run.id,
+    library: run.library,
+    space: targets.map(({ index }) => index.space).join(','),
+    source: run.store.id,
+    complete: result.end.complete && !result.isInterrupted,
+    counts: tallies.map((tally) => tally.counts()).reduce(addCounts, ZERO),
+    pending: total(tallies, ({ pending }) => pending),
+    skipped_by: addReasons(tallies),
+    audio_seconds: Math.round(total(tallies, ({ audioSeconds }) => audioSeconds) * 1000) / 1000,
+    bytes: total(tallies, ({ doneBytes }) => doneBytes),
+    duration_ms: Math.round(durationMs),
+    failures: tallies.flatMap(({ failures }) => failures).slice(0, MOST_FAILURES),
+    exit_code: result.exitCode,
+  };
+}
+
+/** Sums over all spaces. */
+export const summariseRun = (ended: Ended): SyncSummary => ({
+  event: 'run_finished',
+  ...summarise(ended, ended.run.targets),
+});
+
+/** One summary a space. */
+export function summariseSpaces(ended: Ended): SyncSummary[] {
+  return ended.run.targets.map((target, i) => {
+    const verdict = ended.result.deletes[i];
+    const deletes = verdict && verdict.verdict !== 'allowed' ? `${verdict.verdict}: ${verdict.reason}` : undefined;
+    return { event: 'space_finished', ...summarise(ended, [target]), ...(deletes ? { deletes } : {}) };
+  });
+}
