@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { registerApply } from './apply.ts';
 import { registerConfig } from './config.ts';
 import { registerDestroy } from './destroy.ts';
+import { registerDoctor } from './doctor.ts';
 import { registerDrift } from './drift.ts';
 import { registerInference } from './inference.ts';
 import { registerKibana } from './kibana.ts';
@@ -13,6 +14,7 @@ import { registerSync } from './sync.ts';
 
 /** One entry per command file, in the order of --help. */
 export const COMMANDS: readonly ((program: Command) => void)[] = [
+  registerDoctor,
   registerPlan,
   registerApply,
   registerDrift,
