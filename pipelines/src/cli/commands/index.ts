@@ -7,6 +7,7 @@ import { registerDoctor } from './doctor.ts';
 import { registerDrift } from './drift.ts';
 import { registerInference } from './inference.ts';
 import { registerKibana } from './kibana.ts';
+import { registerLocal } from './local.ts';
 import { registerPlan } from './plan.ts';
 import { registerSearch } from './search.ts';
 import { registerServe } from './serve.ts';
@@ -25,4 +26,5 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerConfig,
   registerInference,
   registerServe,
+  registerLocal,
 ];
