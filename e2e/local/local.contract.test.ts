@@ -33,23 +33,27 @@ afterAll(async () => {
   if (!reason) await local('down');
 });
 
-test.skipIf(reason)(`up, up again, down and up keep one server and its data ${reason ?? ''}`, async () => {
-  expect((await local('status')).json).toEqual({ running: false });
+test.skipIf(reason)(
+  `up, up again, down and up keep one server and its data ${reason ?? ''}`,
+  async () => {
+    expect((await local('status')).json).toEqual({ running: false });
 
-  const first = (await local('up', '--port', '0')).json as Answer;
-  expect(first).toMatchObject({ running: true, wasRunning: false });
-  const put = await fetch(`${first.url}/kept`, { method: 'PUT' });
-  expect(put.status).toBe(200);
-  expect((await local('up')).json).toMatchObject({ running: true, wasRunning: true, url: first.url });
+    const first = (await local('up', '--port', '0')).json as Answer;
+    expect(first).toMatchObject({ running: true, wasRunning: false });
+    const put = await fetch(`${first.url}/kept`, { method: 'PUT' });
+    expect(put.status).toBe(200);
+    expect((await local('up')).json).toMatchObject({ running: true, wasRunning: true, url: first.url });
 
-  expect((await local('down')).json).toEqual({ running: false, wasRunning: true });
-  await expect(fetch(first.url)).rejects.toThrow();
+    expect((await local('down')).json).toEqual({ running: false, wasRunning: true });
+    await expect(fetch(first.url)).rejects.toThrow();
 
-  const second = (await local('up', '--port', '0')).json as Answer;
-  expect((await fetch(`${second.url}/kept`)).status).toBe(200);
-  expect((await local('status')).json).toMatchObject({ running: true, url: second.url });
-  expect((await local('down')).code).toBe(0);
-}, 400_000);
+    const second = (await local('up', '--port', '0')).json as Answer;
+    expect((await fetch(`${second.url}/kept`)).status).toBe(200);
+    expect((await local('status')).json).toMatchObject({ running: true, url: second.url });
+    expect((await local('down')).code).toBe(0);
+  },
+  400_000,
+);
 
 test.skipIf(reason)(`a port that is taken is named, with what to do ${reason ?? ''}`, async () => {
   const server = createServer();
