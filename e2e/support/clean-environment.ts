@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cacheDir } from './cache-dir.ts';
 
-const OURS = /^(ELASTICSEARCH_|KIBANA_|EARSHOT_|S3_|AWS_|npm_)/;
+/** Our settings, and what a test runner adds: libraries behave differently under `NODE_ENV=test`. */
+const OURS = /^(ELASTICSEARCH_|KIBANA_|EARSHOT_|S3_|AWS_|npm_|VITEST|NODE_ENV$)/;
 const KEPT = new Set(['EARSHOT_SHARED_DATA', 'EARSHOT_LOG_LEVEL']);
 
 /**

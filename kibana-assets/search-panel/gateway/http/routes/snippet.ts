@@ -21,7 +21,10 @@ export function snippetRoute(elasticsearchUrl: string): Router {
     const { language, source } = parsed.data;
     const code = await convertRequests(source, language, { complete: true, elasticsearchUrl: origin }).catch(
       (cause: unknown) => {
-        throw new PanelError('PANEL_REQUEST_INVALID', `The request cannot be converted to ${language}`, { cause });
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new PanelError('PANEL_REQUEST_INVALID', `The request cannot be converted to ${language}: ${why}`, {
+          cause,
+        });
       },
     );
     if (typeof code !== 'string')

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EuiButtonIcon, EuiProvider, EuiToolTip } from '@elastic/eui';
+import { EuiButtonIcon, EuiProvider } from '@elastic/eui';
 import { createContext, type ReactNode, useContext, useState } from 'react';
 import { ICON } from '../core/icon-names.ts';
 
@@ -46,15 +46,14 @@ export function ColourModeButton(): ReactNode {
   const { mode, toggle } = useContext(ModeContext);
   const label = mode === 'light' ? 'Dark mode' : 'Light mode';
   return (
-    <EuiToolTip content={label} disableScreenReaderOutput>
-      <EuiButtonIcon
-        iconType={mode === 'light' ? ICON.dark : ICON.light}
-        aria-label={label}
-        onClick={toggle}
-        size="m"
-        color="text"
-        data-test-subj="colour-mode"
-      />
-    </EuiToolTip>
+    <EuiButtonIcon
+      iconType={mode === 'light' ? ICON.dark : ICON.light}
+      aria-label={label}
+      title={label}
+      onClick={toggle}
+      size="m"
+      color="text"
+      data-test-subj="colour-mode"
+    />
   );
 }

@@ -117,7 +117,7 @@ function columnsOf({ hits, canPlay, onLike }: Props): EuiBasicTableColumn<Search
           size="xs"
           iconType={ICON.like}
           onClick={() => onLike(hit.id)}
-          aria-label={`More like ${hit.title}`}
+          aria-label={`More like this: ${hit.title}`}
           data-test-subj="like"
         >
           More like this

@@ -43,12 +43,12 @@ function Sidebar({ state, onGo }: { state: SearchState; onGo: (state: SearchStat
     queryFn: ({ signal }) => backend.facets(state.space, signal),
   });
   return (
-    <>
+    <aside aria-label="Filters">
       <EuiTitle size="s">
         <p>Earshot</p>
       </EuiTitle>
       <FacetFilters facets={data?.facets ?? []} state={state} onChange={onGo} />
-    </>
+    </aside>
   );
 }
 
