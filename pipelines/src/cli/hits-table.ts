@@ -43,7 +43,7 @@ function describeExplanation(of: SearchExplanation): string {
 export function describeResult({ hits, took_ms, space, explain = [] }: SearchResult): string {
   const isFused = hits.some((hit) => 'spaces' in hit);
   const head = ['#', 'similarity', 'title', 'labels', 'best match', 'id', ...(isFused ? ['ranks'] : [])];
-  const table = new Table({ head, style: { head: [], border: [] } });
+  const table = new Table({ head, style: { head: [], border: [], compact: true } });
   for (const hit of hits) {
     const cells = [hit.title.slice(0, LONGEST_TITLE), labelText(hit.labels), span(hit.segment), hit.id];
     table.push([hit.rank, bar(hit.similarity), ...cells, ...(isFused ? [fusedRanks(hit)] : [])]);
