@@ -31,7 +31,8 @@ interface StoredLetter {
 }
 
 const PAGE = 1000;
-const REMEMBERED = 'not_audio';
+/** Stage of verdicts that are remembered though nobody has to look at them. */
+const REMEMBERED: SyncStage = 'probe';
 
 function toLetter(stored: StoredLetter): DeadLetter {
   const { audio, error, sync } = stored;
@@ -85,7 +86,7 @@ function queryOf({ library, source, space }: Options) {
           bool: {
             should: [
               { bool: { must_not: { exists: { field: 'resolved_at' } } } },
-              { term: { 'error.code': REMEMBERED } },
+              { term: { 'sync.stage': REMEMBERED } },
             ],
           },
         },

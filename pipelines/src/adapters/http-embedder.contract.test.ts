@@ -7,7 +7,9 @@ import { createHttpEmbedder } from './http-embedder.ts';
 
 let service: InferenceStandIn;
 beforeAll(async () => {
-  service = await startInferenceStandIn(['spectral-1', 'melody-1']);
+  service = await startInferenceStandIn(
+    ['spectral-1', 'melody-1'].map((id) => ({ id, fingerprint: '0123456789ab', dims: 8 })),
+  );
 });
 afterAll(() => service.stop());
 beforeEach(() => {

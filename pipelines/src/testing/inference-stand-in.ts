@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioEmbeddingResult, ServiceInfo } from '@earshot/inference-service/contract';
 
 /** What a test makes the next requests suffer; `answer` is the normal case. */
@@ -11,12 +12,18 @@ export type Fault =
   | { readonly kind: 'status'; readonly status: number; readonly code: string; readonly retryAfter?: string }
   | { readonly kind: 'reset' }
   | { readonly kind: 'early-status'; readonly status: number; readonly code: string }
-  | { readonly kind: 'hang' };
+  | { readonly kind: 'hang' }
+  | { readonly kind: 'delay'; readonly ms: number };
+
+export interface ServedSpace {
+  readonly id: string;
+  fingerprint: string;
+  readonly dims: number;
+}
 
 export interface InferenceStandIn {
   readonly url: string;
-  readonly dims: number;
-  fingerprint: string;
+  readonly spaces: readonly ServedSpace[];
   /** Faults for the coming requests, first in first out; then every request is answered. */
   readonly faults: Fault[];
   /** Requests with a body, in order of arrival. */
@@ -24,12 +31,10 @@ export interface InferenceStandIn {
   stop(): Promise<void>;
 }
 
-const DIMS = 8;
-
 /** A unit vector that depends on the bytes only, so that equal content gives equal vectors. */
-function vectorOf(bytes: Buffer, salt: string): Float32Array {
+function vectorOf(bytes: Buffer, salt: string, dims: number): Float32Array {
   const hash = createHash('sha256').update(salt).update(bytes).digest();
-  const raw = Float32Array.from({ length: DIMS }, (_, i) => (hash[i] ?? 0) - 127.5);
+  const raw = Float32Array.from({ length: dims }, (_, i) => (hash[i % hash.length] ?? 0) - 127.5);
   const norm = Math.hypot(...raw);
   return raw.map((value) => value / norm);
 }
@@ -44,17 +49,21 @@ function judge(body: Buffer): 'ready' | 'silent' | 'undecodable_audio' | 'not_au
   return head.includes('TEXT') ? 'not_audio' : 'ready';
 }
 
-function resultOf(model: string, body: Buffer, fingerprint: string): AudioEmbeddingResult {
+function resultOf({ id: model, fingerprint, dims }: ServedSpace, body: Buffer): AudioEmbeddingResult {
   const silent = judge(body) === 'silent';
-  const segment = { start_ms: 0, end_ms: 2000, embedding: silent ? null : toBase64(vectorOf(body, `${model} first`)) };
+  const segment = {
+    start_ms: 0,
+    end_ms: 2000,
+    embedding: silent ? null : toBase64(vectorOf(body, `${model} first`, dims)),
+  };
   return {
     model,
     fingerprint,
-    dims: DIMS,
+    dims,
     duration_ms: 2000,
     silent,
     status: silent ? 'silent' : 'ready',
-    embedding: silent ? null : toBase64(vectorOf(body, model)),
+    embedding: silent ? null : toBase64(vectorOf(body, model, dims)),
     segments: [segment],
     decode: {
       container: 'wav',
@@ -79,18 +88,17 @@ const errorBody = (code: string): object => ({
   error: { message: `made to fail: ${code}`, type: 'invalid_request_error', param: null, code },
 });
 
-function answer(response: ServerResponse, url: URL, body: Buffer, fingerprint: string): void {
+function answer(response: ServerResponse, asked: readonly ServedSpace[], body: Buffer): void {
   const verdict = judge(body);
-  const models = url.searchParams.getAll('model');
-  const results = models.map((model) => resultOf(model, body, fingerprint));
+  const results = asked.map((space) => resultOf(space, body));
   if (verdict === 'undecodable_audio') sendJson(response, 422, errorBody(verdict));
   else if (verdict === 'not_audio') sendJson(response, 415, errorBody(verdict));
-  else sendJson(response, 200, models.length === 1 ? (results[0] ?? {}) : { results });
+  else sendJson(response, 200, asked.length === 1 ? (results[0] ?? {}) : { results });
 }
 
 /** Whether the fault took care of the answer. */
 function suffer(fault: Fault, request: IncomingMessage, response: ServerResponse): boolean {
-  if (fault.kind === 'answer') return false;
+  if (fault.kind === 'answer' || fault.kind === 'delay') return false;
   if (fault.kind === 'reset') request.socket.resetAndDestroy();
   if (fault.kind === 'status')
     sendJson(
@@ -102,12 +110,10 @@ function suffer(fault: Fault, request: IncomingMessage, response: ServerResponse
   return true;
 }
 
-const infoOf = (spaces: readonly string[], fingerprint: string): ServiceInfo => ({
+const infoOf = (spaces: readonly ServedSpace[]): ServiceInfo => ({
   version: '0.0.0-stand-in',
-  spaces: spaces.map((id) => ({
-    id,
-    fingerprint,
-    dims: DIMS,
+  spaces: spaces.map((space) => ({
+    ...space,
     similarity: 'cosine',
     sample_rate_hz: 16_000,
     window_ms: 2000,
@@ -122,11 +128,11 @@ const infoOf = (spaces: readonly string[], fingerprint: string): ServiceInfo => 
 });
 
 /** A loopback stand-in of the inference service that can be made to fail: for faults the real one cannot be made to show. */
-export async function startInferenceStandIn(spaces: readonly string[] = ['spectral-1']): Promise<InferenceStandIn> {
-  const state = { fingerprint: '0123456789ab', faults: [] as Fault[], requests: [] as InferenceStandIn['requests'] };
+export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Promise<InferenceStandIn> {
+  const state = { spaces, faults: [] as Fault[], requests: [] as InferenceStandIn['requests'] };
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand-in');
-    if (url.pathname === '/info') return sendJson(response, 200, infoOf(spaces, state.fingerprint));
+    if (url.pathname === '/info') return sendJson(response, 200, infoOf(spaces));
     if (url.pathname !== '/v1/audio/embeddings') return sendJson(response, 404, errorBody('not_found'));
     const fault = state.faults.shift() ?? { kind: 'answer' };
     if (fault.kind === 'early-status') {
@@ -136,9 +142,11 @@ export async function startInferenceStandIn(spaces: readonly string[] = ['spectr
     const body = await buffer(request);
     const priority = request.headers['x-earshot-priority'];
     state.requests.push({ url: `${url.pathname}${url.search}`, bytes: body.length, priority: String(priority) });
-    const unknown = url.searchParams.getAll('model').find((model) => !spaces.includes(model));
-    if (unknown) return sendJson(response, 404, errorBody('model_not_found'));
-    if (!suffer(fault, request, response)) answer(response, url, body, state.fingerprint);
+    const models = url.searchParams.getAll('model');
+    const asked = models.map((model) => spaces.find(({ id }) => id === model)).filter((space) => space !== undefined);
+    if (asked.length < models.length) return sendJson(response, 404, errorBody('model_not_found'));
+    if (fault.kind === 'delay') await sleep(fault.ms);
+    if (!suffer(fault, request, response)) answer(response, asked, body);
   }
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy());
@@ -149,5 +157,5 @@ export async function startInferenceStandIn(spaces: readonly string[] = ['spectr
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return Object.assign(state, { url: `http://127.0.0.1:${port}`, dims: DIMS, stop });
+  return Object.assign(state, { url: `http://127.0.0.1:${port}`, stop });
 }

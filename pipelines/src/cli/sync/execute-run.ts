@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
 import { putRun, type RunDocument, type RunState } from '../../adapters/elasticsearch-run-log.ts';
+import { createSyncTelemetry, type SyncTelemetry } from '../../adapters/sync-telemetry.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { runSync, type SyncResult } from '../../core/sync/run-sync.ts';
 import { type SyncSummary, summariseRun, summariseSpaces } from '../../core/sync/summary.ts';
@@ -47,38 +48,80 @@ const endedDocument = (base: Base, summary: SyncSummary): RunDocument => ({
   exit_code: summary.exit_code,
 });
 
-/** Runs, keeps the run documents, and prints the summary. Gives the exit code. */
-export async function executeRun(context: CommandContext, client: Client, run: SyncRun): Promise<number> {
-  const { reporter } = context;
-  const startedAt = new Date().toISOString();
-  const begun = performance.now();
-  const base = (target: SyncTarget, state: RunState): Base => ({ run, target, startedAt, state });
-  reporter.event({
+function noteEnd(telemetry: SyncTelemetry, target: SyncTarget, { counts, ...summary }: SyncSummary): void {
+  telemetry.note({
+    event: {
+      kind: 'event',
+      dataset: 'earshot.sync',
+      action: 'run_finished',
+      outcome: summary.exit_code === EXIT.done ? 'success' : 'failure',
+      duration: summary.duration_ms * 1e6,
+    },
+    space: { id: target.index.space, fingerprint: target.index.fingerprint },
+    sync: { source: summary.source, run: summary.run, ...counts },
+    bytes: summary.bytes,
+    audio_seconds: summary.audio_seconds,
+    log: { level: 'info' },
+  });
+}
+
+interface Begun {
+  readonly run: SyncRun;
+  readonly client: Client;
+  readonly startedAt: string;
+}
+
+async function putRuns({ run, client, startedAt }: Begun, state: 'running' | 'failed'): Promise<void> {
+  for (const target of run.targets) await putRun(client, runDocument({ run, target, startedAt, state }));
+}
+
+async function keepResults(begun: Begun, result: SyncResult, spaces: readonly SyncSummary[]): Promise<void> {
+  const { run, client, startedAt } = begun;
+  const state: RunState = result.isInterrupted ? 'interrupted' : 'completed';
+  for (const [i, target] of run.targets.entries()) {
+    const summary = spaces[i];
+    if (summary) await putRun(client, endedDocument({ run, target, startedAt, state }, summary));
+  }
+}
+
+function announce(run: SyncRun): void {
+  run.reporter.event({
     event: 'run_started',
     run: run.id,
     library: run.library,
     space: run.targets.map(({ index }) => index.space).join(','),
     source: run.store.id,
   });
-  for (const target of run.targets) await putRun(client, runDocument(base(target, 'running')));
-  let result: SyncResult;
-  try {
-    result = await runSync(run);
-  } catch (error) {
+}
+
+function warnOfListing({ settings, reporter }: SyncRun, { end }: SyncResult): void {
+  if (!end.complete && !settings.isPartial) reporter.warn(`The listing is not complete: ${end.reason}`);
+  else if (end.complete && end.reason) reporter.warn(end.reason);
+}
+
+/** Runs, keeps the run documents, and prints the summary. Gives the exit code. */
+export async function executeRun({ reporter }: CommandContext, client: Client, given: SyncRun): Promise<number> {
+  const { library, id: runId, store } = given;
+  const telemetry = createSyncTelemetry({ client, library, source: store.id, runId });
+  const run = { ...given, reporter: telemetry.tap(reporter) };
+  const begun = { run, client, startedAt: new Date().toISOString() };
+  const beganAt = performance.now();
+  announce(run);
+  await putRuns(begun, 'running');
+  const result = await runSync(run).catch(async (error: unknown) => {
     // The cluster may be what failed: the successor then marks the run interrupted.
-    for (const target of run.targets) await putRun(client, runDocument(base(target, 'failed'))).catch(() => undefined);
+    await putRuns(begun, 'failed').catch(() => undefined);
     throw error;
-  }
-  const ended = { run, result, durationMs: performance.now() - begun };
+  });
+  const ended = { run, result, durationMs: performance.now() - beganAt };
   const spaces = summariseSpaces(ended);
-  const summary = summariseRun(ended);
-  const state: RunState = result.isInterrupted ? 'interrupted' : 'completed';
-  for (const [i, target] of run.targets.entries())
-    await putRun(client, endedDocument(base(target, state), spaces[i] ?? summary));
-  if (!result.end.complete && !run.settings.isPartial)
-    reporter.warn(`The listing is not complete: ${result.end.reason}`);
-  else if (result.end.complete && result.end.reason) reporter.warn(result.end.reason);
+  await keepResults(begun, result, spaces);
+  for (const [i, target] of run.targets.entries()) if (spaces[i]) noteEnd(telemetry, target, spaces[i]);
+  const lost = await telemetry.flush();
+  if (lost) reporter.warn(`The events of this run were not kept: ${lost}`);
+  warnOfListing(run, result);
   if (spaces.length > 1) for (const line of spaces) reporter.event({ ...line });
+  const summary = summariseRun(ended);
   reporter.result(summary, describeSummary(summary, spaces));
   return result.exitCode;
 }

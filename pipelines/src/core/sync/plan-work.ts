@@ -5,7 +5,7 @@ import { decideObject } from './decide-object.ts';
 import { documentId } from './document-id.ts';
 import { filterObject } from './filter-object.ts';
 import { type Joined, type ListEnd, mergeJoin } from './merge-join.ts';
-import { NOT_AUDIO } from './record-failure.ts';
+import { isOpenFailure } from './record-failure.ts';
 import type { SyncRun, SyncTarget, Todo, Work } from './sync-run.ts';
 
 /** What the walk learned beside the work itself. */
@@ -48,7 +48,7 @@ function meet(
   }
   if (decision.kind === 'known') {
     const { stage, code, message } = decision.letter;
-    if (code === NOT_AUDIO) tally.skipped('not_audio');
+    if (!isOpenFailure(decision.letter)) tally.skipped('not_audio');
     else
       tally.failed({
         id: documentId(run.store.id, entry.key),

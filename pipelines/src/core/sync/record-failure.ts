@@ -44,16 +44,14 @@ export async function recordFailure(run: SyncRun, todo: Todo, failed: Why & { re
   run.reporter.event({ event: 'object_failed', space: target.index.space, id, key, stage, code, reason, retryable });
 }
 
-export const NOT_AUDIO = 'not_audio';
-
 /** Whether somebody may want to look at it: remembered verdicts are no failures. */
-export const isOpenFailure = ({ code }: Pick<DeadLetter, 'code'>): boolean => code !== NOT_AUDIO;
+export const isOpenFailure = ({ stage }: Pick<DeadLetter, 'stage'>): boolean => stage !== 'probe';
 
 /** Left out, and remembered, so that the next run does not fetch it again to see the same. */
 export async function recordNotAudio(run: SyncRun, todo: Todo, entry: Entry): Promise<void> {
   const why: Why = {
     stage: 'probe',
-    code: NOT_AUDIO,
+    code: 'not_audio',
     message: 'neither its name nor its first bytes say audio',
     retryable: false,
     attempts: 1,
