@@ -39,6 +39,9 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
     EARSHOT_MODELS_DIR: join(folder, 'models'),
     EARSHOT_SPACE: 'tone-1',
   });
+  const serveAs = (fingerprint: string): void => {
+    for (const space of service.spaces) space.fingerprint = fingerprint;
+  };
   const earshot = (...args: string[]): Promise<Outcome> => runEarshot(env(), ...args);
   const json = async (
     ...args: string[]
@@ -100,7 +103,10 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
   }
 
   beforeAll(async () => {
-    [elasticsearch, service] = await Promise.all([startElasticsearch(), startInferenceStandIn(SPACES)]);
+    [elasticsearch, service] = await Promise.all([
+      startElasticsearch(),
+      startInferenceStandIn(SPACES.map((id) => ({ id, fingerprint: '', dims: 8 }))),
+    ]);
     client = new Client({ node: elasticsearch.url });
     folder = mkdtempSync(join(tmpdir(), 'earshot-search-'));
     for (const i of [0, 1, 7]) writeFileSync(join(folder, `${i}.wav`), soundOf(i));
@@ -110,7 +116,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
     mkdirSync(models);
     // Both cards differ in their id only, which is part of the fingerprint; the stand-in speaks for one at a time.
     for (const id of SPACES) fingerprints[id] = writeTestCard(models, { id });
-    service.fingerprint = fingerprints['tone-1']!;
+    serveAs(fingerprints['tone-1']!);
     const applied = await earshot('apply', '--yes', '--space', SPACES.join(','));
     expect(applied.code, applied.stderr).toBe(0);
     await fill();
@@ -268,12 +274,12 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
   });
 
   it('a service with another fingerprint than the index is refused with exit 4, by search and by doctor', async () => {
-    service.fingerprint = 'ffffffffffff';
+    serveAs('ffffffffffff');
     expect(await json(join(folder, '0.wav'))).toMatchObject({ code: 4, error: { code: 'FINGERPRINT_MISMATCH' } });
     const sick = await earshot('doctor');
     expect(sick.code).toBe(4);
     expect(sick.stdout).toContain('served with fingerprint ffffffffffff');
-    service.fingerprint = fingerprints['tone-1']!;
+    serveAs(fingerprints['tone-1']!);
   });
 
   it('doctor finds nothing wrong, one line each, and 5 when the cluster does not answer', async () => {

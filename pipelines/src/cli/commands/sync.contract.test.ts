@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hostname } from 'node:os';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { startElasticsearch, startVersitygw, whyNoElasticsearch, whyNoVersitygw } from '@earshot/e2e/support';
+import {
+  runEarshot,
+  startElasticsearch,
+  startVersitygw,
+  whyNoElasticsearch,
+  whyNoVersitygw,
+} from '@earshot/e2e/support';
 import { loadSpaces } from '@earshot/models/registry';
 import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -29,6 +35,13 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
   beforeAll(async () => {
     [cluster, service] = await Promise.all([startElasticsearch(), startInferenceStandIn(servedSpaces())]);
     client = new Client({ node: cluster.url });
+    const env = {
+      ELASTICSEARCH_URL: cluster.url,
+      EARSHOT_MODELS_DIR: modelsDir,
+      EARSHOT_SPACE: 'spectral-1,spectral-2',
+    };
+    const { code, stderr } = await runEarshot(['apply', '--yes'], { env });
+    if (code !== 0) throw new Error(stderr);
   });
   afterAll(async () => {
     await client?.close();
@@ -43,6 +56,7 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
   const bench = (env: Record<string, string> = {}): Promise<SyncBench> =>
     createSyncBench({
       elasticsearchUrl: cluster.url,
+      client,
       inferenceUrl: service.url,
       library: `lib${++libraries}`,
       env: { EARSHOT_MODELS_DIR: modelsDir, ...env },

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ListeningProcess,
+  runEarshot,
+  startElasticsearch,
+  startInferenceService,
+  whyNoElasticsearch,
+} from '@earshot/e2e/support';
+import { Client } from '@elastic/elasticsearch';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createSyncBench } from '../../testing/sync-bench.ts';
+
+const SAMPLE_RATE_HZ = 16_000;
+
+/** A tone as 16-bit mono wav; without amplitude, silence. */
+function toneWav(frequencyHz: number, seconds: number, amplitude = 0.5): Buffer {
+  const samples = Math.round(SAMPLE_RATE_HZ * seconds);
+  const wav = Buffer.alloc(44 + samples * 2);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(36 + samples * 2, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.writeUInt32LE(16, 16);
+  wav.writeUInt16LE(1, 20);
+  wav.writeUInt16LE(1, 22);
+  wav.writeUInt32LE(SAMPLE_RATE_HZ, 24);
+  wav.writeUInt32LE(SAMPLE_RATE_HZ * 2, 28);
+  wav.writeUInt16LE(2, 32);
+  wav.writeUInt16LE(16, 34);
+  wav.write('data', 36);
+  wav.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i++) {
+    const value = Math.sin((2 * Math.PI * frequencyHz * i) / SAMPLE_RATE_HZ) * amplitude;
+    wav.writeInt16LE(Math.round(value * 32_767), 44 + i * 2);
+  }
+  return wav;
+}
+
+/** Process ids by parent, from /proc. */
+function findHost(ancestor: number): number | undefined {
+  const processes = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+        return [{ pid: Number(pid), parent, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }];
+      } catch {
+        return [];
+      }
+    });
+  const isBelow = (pid: number): boolean => {
+    const parent = processes.find((one) => one.pid === pid)?.parent;
+    return parent !== undefined && (parent === ancestor || isBelow(parent));
+  };
+  return processes.find(({ pid, command }) => command.includes('host-main') && isBelow(pid))?.pid;
+}
+
+const reason = process.platform === 'linux' ? whyNoElasticsearch() : 'finds the inference process by /proc';
+
+describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${reason})` : ''}`, () => {
+  let cluster: { readonly url: string; stop(): Promise<void> };
+  let service: ListeningProcess;
+  let client: Client;
+
+  beforeAll(async () => {
+    [cluster, service] = await Promise.all([startElasticsearch(), startInferenceService()]);
+    client = new Client({ node: cluster.url });
+    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: { ELASTICSEARCH_URL: cluster.url } });
+    if (code !== 0) throw new Error(stderr);
+  });
+  afterAll(async () => {
+    await client?.close();
+    await service?.stop();
+    await cluster?.stop();
+  });
+
+  const bench = (library: string) =>
+    createSyncBench({ elasticsearchUrl: cluster.url, inferenceUrl: service.url, client, library });
+
+  test('tones are embedded, silence has no vector, damaged and empty files fail with the code of the service', async () => {
+    const { put, run, library } = await bench('real');
+    for (let i = 0; i < 3; i++) put(`tone-${i}.wav`, toneWav(220 * (i + 1), 3));
+    put('silence.wav', toneWav(220, 3, 0));
+    put('random.mp3', Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)));
+    put('empty.wav', '');
+    const { code, line } = await run();
+    expect(code).toBe(3);
+    expect(line.counts).toEqual({ listed: 6, indexed: 4, unchanged: 0, skipped: 0, failed: 2, deleted: 0 });
+    expect(line.failures.map(({ key, stage }) => `${key} ${stage}`).sort()).toEqual([
+      'empty.wav embed',
+      'random.mp3 embed',
+    ]);
+    const index = `earshot-${library}-spectral-1`;
+    const { count } = await client.count({ index, query: { exists: { field: 'embedding' } } });
+    expect(count).toBe(3);
+    const { hits } = await client.search<Record<string, unknown>>({
+      index,
+      query: { term: { 'audio.key': 'tone-0.wav' } },
+    });
+    expect(hits.hits[0]?._source).toMatchObject({
+      audio: { duration_ms: 3000, sample_rate_hz: SAMPLE_RATE_HZ, channels: 1, codec: 'pcm_s16le', status: 'ready' },
+    });
+    expect((hits.hits[0]?._source?.audio as { peaks?: number[] } | undefined)?.peaks).toHaveLength(800);
+  });
+
+  test('kill -9 of the inference host in the middle of a run loses nothing', async () => {
+    const { put, run, library } = await bench('killed');
+    const total = 40;
+    for (let i = 0; i < total; i++) put(`tone-${i}.wav`, toneWav(100 + 20 * i, 10));
+    const running = run();
+    const index = `earshot-${library}-spectral-1`;
+    for (let count = 0; count < 3; await sleep(30)) {
+      await client.indices.refresh({ index });
+      ({ count } = await client.count({ index }));
+    }
+    const host = findHost(service.pid);
+    if (!host) throw new Error('no inference host found');
+    process.kill(host, 'SIGKILL');
+    const { code, line } = await running;
+    expect(findHost(service.pid)).not.toBe(host);
+    expect([code, line.counts]).toEqual([
+      0,
+      { listed: total, indexed: total, unchanged: 0, skipped: 0, failed: 0, deleted: 0 },
+    ]);
+    expect((await client.count({ index })).count).toBe(total);
+  });
+});
