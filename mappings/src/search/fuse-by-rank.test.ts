@@ -13,6 +13,7 @@ const hitsOf = (ids: readonly string[]): SearchHit[] =>
     title: id,
     uri: `file:///${id}`,
     labels: {},
+    tags: {},
     segment: null,
   }));
 

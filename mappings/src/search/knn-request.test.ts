@@ -11,7 +11,7 @@ test('a plain search is one top-level knn clause without a filter', () => {
     path: '/earshot-audio-spectral-1/_search',
     body: {
       size: 10,
-      _source: ['title', 'audio.uri', 'labels'],
+      _source: ['title', 'audio.uri', 'labels', 'tags.artist', 'tags.genre'],
       knn: { field: 'embedding', query_vector: 'PwAAAA==', k: 10, num_candidates: 100 },
     },
   });

@@ -42,7 +42,7 @@ export const MAX_CANDIDATES = 10_000;
 const TRACK_FIELD = 'embedding';
 const SEGMENT_FIELD = 'segments.embedding';
 /** What hits show; vectors never travel back. */
-const SOURCE = ['title', 'audio.uri', 'labels'];
+const SOURCE = ['title', 'audio.uri', 'labels', 'tags.artist', 'tags.genre'];
 
 const INNER_HITS = {
   name: 'best',

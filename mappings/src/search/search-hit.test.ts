@@ -10,7 +10,12 @@ const response = {
       {
         _id: 'a',
         _score: 0.75,
-        _source: { title: 'Kick', audio: { uri: 'file:///kick.wav' }, labels: { kind: 'drum' } },
+        _source: {
+          title: 'Kick',
+          audio: { uri: 'file:///kick.wav' },
+          labels: { kind: 'drum' },
+          tags: { genre: ['beat'] },
+        },
         inner_hits: { best: { hits: { hits: [{ fields: { segments: [{ start_ms: [0], end_ms: [5000] }] } }] } } },
       },
       { _id: 'b', _score: 0.5 },
@@ -28,9 +33,10 @@ test('hits carry rank, raw similarity, title, address, labels and time span', ()
       title: 'Kick',
       uri: 'file:///kick.wav',
       labels: { kind: 'drum' },
+      tags: { genre: ['beat'] },
       segment: { start_ms: 0, end_ms: 5000 },
     },
-    { rank: 2, id: 'b', score: 0.5, similarity: 0, title: '', uri: '', labels: {}, segment: null },
+    { rank: 2, id: 'b', score: 0.5, similarity: 0, title: '', uri: '', labels: {}, tags: {}, segment: null },
   ]);
 });
 

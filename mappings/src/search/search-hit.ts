@@ -18,7 +18,10 @@ export interface SearchHit {
   readonly similarity: number;
   readonly title: string;
   readonly uri: string;
+  /** From paths and sidecar files. */
   readonly labels: Readonly<Record<string, unknown>>;
+  /** Artist and genre from the file's own tags. */
+  readonly tags: Readonly<Record<string, unknown>>;
   /** Where in the recording it matches best; null when unknown. */
   readonly segment: TimeSpan | null;
 }
@@ -44,6 +47,7 @@ interface Source {
   readonly title?: string;
   readonly audio?: { readonly uri?: string };
   readonly labels?: Readonly<Record<string, unknown>>;
+  readonly tags?: Readonly<Record<string, unknown>>;
 }
 
 function bestSegment(hit: ResponseHit): TimeSpan | null {
@@ -66,6 +70,7 @@ export function readHits(response: SearchResponse, similarity: Similarity): Sear
       title: source.title ?? '',
       uri: source.audio?.uri ?? '',
       labels: source.labels ?? {},
+      tags: source.tags ?? {},
       segment: bestSegment(hit),
     };
   });

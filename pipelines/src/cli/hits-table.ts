@@ -20,8 +20,8 @@ const clock = (ms: number): string => {
 const span = (segment: TimeSpan | null): string =>
   segment ? `${clock(segment.start_ms)}–${clock(segment.end_ms)}` : '';
 
-const labelText = (labels: SearchHit['labels']): string =>
-  Object.entries(labels)
+const labelText = ({ tags, labels }: SearchHit): string =>
+  Object.entries({ ...(tags.genre ? { genre: tags.genre } : {}), ...labels })
     .slice(0, MOST_LABELS)
     .map(([name, value]) => `${name}=${String(value)}`)
     .join(' ');
@@ -45,7 +45,7 @@ export function describeResult({ hits, took_ms, space, explain = [] }: SearchRes
   const head = ['#', 'similarity', 'title', 'labels', 'best match', 'id', ...(isFused ? ['ranks'] : [])];
   const table = new Table({ head, style: { head: [], border: [], compact: true } });
   for (const hit of hits) {
-    const cells = [hit.title.slice(0, LONGEST_TITLE), labelText(hit.labels), span(hit.segment), hit.id];
+    const cells = [hit.title.slice(0, LONGEST_TITLE), labelText(hit), span(hit.segment), hit.id];
     table.push([hit.rank, bar(hit.similarity), ...cells, ...(isFused ? [fusedRanks(hit)] : [])]);
   }
   const { decode, embed, search, total } = took_ms;

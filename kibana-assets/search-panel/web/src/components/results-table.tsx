@@ -37,8 +37,8 @@ function PlayButton({ hit }: { hit: SearchHit }): ReactNode {
   );
 }
 
-function Labels({ labels }: Pick<SearchHit, 'labels'>): ReactNode {
-  const values = Object.entries(labels).flatMap(([key, value]) =>
+function Labels({ tags, labels }: Pick<SearchHit, 'tags' | 'labels'>): ReactNode {
+  const values = Object.entries({ ...tags, ...labels }).flatMap(([key, value]) =>
     [value].flat().map((one) => ({ key, text: String(one) })),
   );
   return (
@@ -98,7 +98,7 @@ function columnsOf({ hits, canPlay, onLike }: Props): EuiBasicTableColumn<Search
       ),
       mobileOptions: { header: false, width: '100%' },
     },
-    { name: 'Labels', render: (hit: SearchHit) => <Labels labels={hit.labels} /> },
+    { name: 'Labels', render: (hit: SearchHit) => <Labels tags={hit.tags} labels={hit.labels} /> },
     {
       name: 'Match',
       width: '96px',

@@ -15,7 +15,8 @@ export const someHit = (rank: number): SearchHit => ({
   similarity: 1 - rank / 10,
   title: `Track ${rank}`,
   uri: `file:///music/track-${rank}.wav`,
-  labels: { genre: ['folk'] },
+  labels: {},
+  tags: { genre: ['folk'] },
   segment: { start_ms: 2000, end_ms: 4000 },
 });
 
