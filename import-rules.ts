@@ -64,7 +64,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     folder: 'e2e',
-    workspaces: ['@earshot/inference-service/contract', '@earshot/synthesis'],
+    workspaces: ['@earshot/inference-service/contract', '@earshot/synthesis', '@earshot/e2e/support'],
     never: ['onnxruntime-node', 'react'],
   },
 ];

@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { SearchHit } from '@earshot/mappings/search';
+
+export type { SearchHit };
 
 /** What the gateway answers, seen by the browser too: types only. Vectors never appear here. */
-
-export interface SearchHit {
-  readonly rank: number;
-  readonly id: string;
-  /** Elasticsearch's `_score`. */
-  readonly score: number;
-  /** Raw measure: cosine in −1…1 for cosine spaces. */
-  readonly similarity: number;
-  readonly title: string;
-  readonly uri: string;
-  readonly labels: Readonly<Record<string, unknown>>;
-  /** The window of the hit that matches best; null when whole recordings were compared. */
-  readonly segment: { readonly start_ms: number; readonly end_ms: number } | null;
-}
 
 /** A request as Dev Tools shows it; a stored query's vector is looked up there, other vectors are left out. */
 export interface DevToolsRequest {
