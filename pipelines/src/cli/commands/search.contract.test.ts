@@ -3,14 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type RunningElasticsearch, startElasticsearch, whyNoElasticsearch } from '@earshot/e2e/support';
+import { type ResolvedElasticsearch, startElasticsearch, whyNoElasticsearch } from '@earshot/e2e/support';
 import { encodeVector } from '@earshot/mappings/search';
 import { loadSpaces } from '@earshot/models/registry';
-import { Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterCapabilities } from '../../adapters/cluster-capabilities.ts';
 import { createSearch } from '../../adapters/create-search.ts';
+import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
 import { createHttpEmbedder } from '../../adapters/http-embedder.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import type { EmbeddedRecording } from '../../ports/embedder.ts';
 import type { SearchResult } from '../../ports/search.ts';
 import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
@@ -26,7 +28,7 @@ const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, 
 
 /** The service is a stand-in that gives every content a vector of its own; Elasticsearch is the real one. */
 describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (skipped: ${reason})` : ''}`, () => {
-  let elasticsearch: RunningElasticsearch;
+  let elasticsearch: ResolvedElasticsearch;
   let service: InferenceStandIn;
   let client: Client;
   let folder: string;
@@ -34,7 +36,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
   const vectors = new Map<string, Float32Array>();
 
   const env = (): Record<string, string> => ({
-    ELASTICSEARCH_URL: elasticsearch.url,
+    ...elasticsearch.env,
     EARSHOT_INFERENCE_URL: service.url,
     EARSHOT_MODELS_DIR: join(folder, 'models'),
     EARSHOT_SPACE: 'tone-1',
@@ -107,7 +109,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
       startElasticsearch(),
       startInferenceStandIn(SPACES.map((id) => ({ id, fingerprint: '', dims: 8 }))),
     ]);
-    client = new Client({ node: elasticsearch.url });
+    client = createElasticsearchClient(loadConfig({}, elasticsearch.env).config);
     folder = mkdtempSync(join(tmpdir(), 'earshot-search-'));
     for (const i of [0, 1, 7]) writeFileSync(join(folder, `${i}.wav`), soundOf(i));
     writeFileSync(join(folder, 'broken.wav'), 'BROKEN');
@@ -122,6 +124,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
     await fill();
   });
   afterAll(async () => {
+    if (elasticsearch?.origin === 'given') await earshot('destroy', '--owned-only', '--yes');
     await Promise.all([elasticsearch?.stop(), service?.stop()]);
     rmSync(folder, { recursive: true });
   });

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunningElasticsearch, startElasticsearch, whyNoElasticsearch } from '@earshot/e2e/support';
-import { Client } from '@elastic/elasticsearch';
+import { type ResolvedElasticsearch, startElasticsearch, whyNoElasticsearch } from '@earshot/e2e/support';
+import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { renderDirectPipeline } from './direct-pipeline.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { renderDirectPipeline } from '../core/apply/direct-pipeline.ts';
+import { createElasticsearchClient } from './elasticsearch-client.ts';
 
 const reason = whyNoElasticsearch();
-const PAIRS = join(import.meta.dirname, '../../../ingest/_test');
+const PAIRS = join(import.meta.dirname, '../../ingest/_test');
 const card = {
   id: 'tone-1',
   dims: 4,
@@ -34,11 +36,11 @@ interface Simulated {
 }
 
 describe.skipIf(reason)(`earshot-direct-v1 on a real Elasticsearch${reason ? ` (skipped: ${reason})` : ''}`, () => {
-  let elasticsearch: RunningElasticsearch;
+  let elasticsearch: ResolvedElasticsearch;
   let client: Client;
   beforeAll(async () => {
     elasticsearch = await startElasticsearch();
-    client = new Client({ node: elasticsearch.url });
+    client = createElasticsearchClient(loadConfig({}, elasticsearch.env).config);
   });
   afterAll(() => elasticsearch.stop());
 
