@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { dot, type Matrix, timesTransposed } from './matrix.ts';
 import { type Eigen, symmetricEigen } from './symmetric-eigen.ts';
 
-type Rows = readonly Float64Array[];
-
 /** The block is this many times wider than asked for, which makes the iteration converge quickly. */
-const OVERSAMPLING = 3;
+const OVERSAMPLING = 2;
 const ITERATIONS = 40;
 
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
 /** Modified Gram–Schmidt, in place; a vector that depends on earlier ones becomes zero. */
-function orthonormalise(block: Rows): void {
+function orthonormalise(block: Matrix): void {
   block.forEach((vector, k) => {
     const before = Math.sqrt(dot(vector, vector));
     for (const earlier of block.slice(0, k)) {
@@ -27,14 +20,11 @@ function orthonormalise(block: Rows): void {
   });
 }
 
-const multiply = (symmetric: Rows, block: Rows): Float64Array[] =>
-  block.map((vector) => Float64Array.from(symmetric, (row) => dot(row, vector)));
-
 /**
  * The `count` largest eigenpairs of a symmetric positive semidefinite matrix by block power iteration and a
  * Rayleigh–Ritz step (Golub & Van Loan, §8.2–8.3). Plain arithmetic in a fixed order: the same bits on every machine.
  */
-export function leadingEigenpairs(symmetric: Rows, count: number): Eigen {
+export function leadingEigenpairs(symmetric: Matrix, count: number): Eigen {
   const size = symmetric.length;
   const width = Math.min(size, OVERSAMPLING * count);
   let state = 1;
@@ -42,26 +32,20 @@ export function leadingEigenpairs(symmetric: Rows, count: number): Eigen {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 0x80000000 - 1;
   };
-  let block: Rows = Array.from({ length: width }, () => Float64Array.from({ length: size }, start));
+  let block: Matrix = Array.from({ length: width }, () => Float64Array.from({ length: size }, start));
   orthonormalise(block);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
-    block = multiply(symmetric, block);
+    block = timesTransposed(block, symmetric);
     orthonormalise(block);
   }
-  const images = multiply(symmetric, block);
-  const { values, vectors } = symmetricEigen(block.map((row) => Float64Array.from(images, (image) => dot(row, image))));
+  const images = timesTransposed(block, symmetric);
+  const { values, vectors } = symmetricEigen(timesTransposed(block, images));
   const combine = (weights: Float64Array): Float64Array =>
     Float64Array.from({ length: size }, (_, i) =>
       block.reduce((sum, row, k) => sum + (weights[k] ?? 0) * (row[i] ?? 0), 0),
     );
   return {
     values: values.slice(0, count),
-    vectors: vectors.slice(0, count).map((vector) => withPositivePeak(combine(vector))),
+    vectors: vectors.slice(0, count).map(combine),
   };
-}
-
-/** Eigenvectors have no sign of their own: the component of largest magnitude is made positive. */
-function withPositivePeak(vector: Float64Array): Float64Array {
-  const peak = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0);
-  return peak < 0 ? vector.map((value) => -value) : vector;
 }

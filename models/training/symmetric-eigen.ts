@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Matrix } from './matrix.ts';
 
 export interface Eigen {
   /** Descending. */
@@ -6,8 +7,6 @@ export interface Eigen {
   /** Unit eigenvectors, in the order of `values`. */
   readonly vectors: readonly Float64Array[];
 }
-
-type Matrix = readonly Float64Array[];
 
 const at = (row: Float64Array | undefined, i: number): number => row?.[i] ?? 0;
 

@@ -3,11 +3,14 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Card } from '../../src/card.ts';
 import type { Space } from '../../src/registry.ts';
 
+/** As in the service: a rest of less than this share of a window gets no window of its own. */
+const NEGLIGIBLE_REST = 0.02;
+
 /** Window starts as the service plans them: every hop, a last one ending with the recording. */
 function windowStarts(samples: number, { windowSamples, hopSamples }: Card['input']): number[] {
   const last = Math.max(0, samples - windowSamples);
   const starts = Array.from({ length: Math.floor(last / hopSamples) + 1 }, (_, i) => i * hopSamples);
-  return starts.at(-1) === last ? starts : [...starts, last];
+  return last - (starts.at(-1) ?? 0) > windowSamples * NEGLIGIBLE_REST ? [...starts, last] : starts;
 }
 
 function copyWindow(samples: Float32Array, start: number, { windowSamples, padding }: Card['input']): Float32Array {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { CorpusPart } from './corpus-statistics.ts';
+import type { CorpusPart, CorpusSample } from './corpus-statistics.ts';
 
 interface Collection {
   readonly parts: readonly CorpusPart[];
@@ -10,15 +10,15 @@ interface Collection {
   readonly onPart: (finished: number) => void;
 }
 
-async function runPart(part: CorpusPart): Promise<Float64Array[]> {
+async function runPart(part: CorpusPart): Promise<CorpusSample[]> {
   const worker = new Worker(new URL('./corpus-worker.ts', import.meta.url), { workerData: part });
-  const [rows] = (await once(worker, 'message')) as [Float64Array[]];
-  return rows;
+  const [samples] = (await once(worker, 'message')) as [CorpusSample[]];
+  return samples;
 }
 
 /** Statistics of all parts in their order, however many threads share the work. */
-export async function collectStatistics({ parts, threads, onPart }: Collection): Promise<Float64Array[]> {
-  const results: Float64Array[][] = [];
+export async function collectStatistics({ parts, threads, onPart }: Collection): Promise<CorpusSample[]> {
+  const results: CorpusSample[][] = [];
   const queue = [...parts.entries()];
   let finished = 0;
   const drain = async (): Promise<void> => {

@@ -10,9 +10,17 @@ export interface CorpusPart {
   readonly takes: number;
 }
 
+export interface CorpusSample {
+  readonly recipe: string;
+  readonly statistics: Float64Array;
+}
+
 /** Statistics of every clip of one part of the generated corpus, in double precision. */
-export function corpusStatistics(part: CorpusPart): Float64Array[] {
+export function corpusStatistics(part: CorpusPart): CorpusSample[] {
   const { sampleRateHz, windowSamples } = SPECTRAL;
   const clips = fitCorpus({ ...part, sampleRateHz, seconds: windowSamples / sampleRateHz });
-  return Array.from(clips, ({ samples }) => spectralStatistics(samples));
+  return Array.from(clips, ({ recipe, samples }) => ({
+    recipe,
+    statistics: spectralStatistics(samples),
+  }));
 }

@@ -20,13 +20,13 @@ const { values: options } = parseArgs({
   },
 });
 
-const rows = await collectStatistics({
+const samples = await collectStatistics({
   parts: FIT_PLAN,
   threads: Number(options.threads),
   onPart: (finished) => process.stderr.write(`\r${finished}/${FIT_PLAN.length} parts of the corpus`),
 });
-process.stderr.write(`\n${rows.length} clips; principal components …\n`);
-const text = serialiseConstants(fitConstants(rows));
+process.stderr.write(`\n${samples.length} clips; discriminants …\n`);
+const text = serialiseConstants(fitConstants(samples));
 const sha256 = createHash('sha256').update(text).digest('hex');
 
 if (options.check) {

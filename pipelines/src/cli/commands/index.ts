@@ -8,6 +8,7 @@ import { registerDrift } from './drift.ts';
 import { registerInference } from './inference.ts';
 import { registerKibana } from './kibana.ts';
 import { registerLocal } from './local.ts';
+import { registerModels } from './models.ts';
 import { registerPlan } from './plan.ts';
 import { registerSearch } from './search.ts';
 import { registerServe } from './serve.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerSync,
   registerSearch,
   registerKibana,
+  registerModels,
   registerConfig,
   registerInference,
   registerServe,

@@ -5,7 +5,7 @@ import { melPower, relativeLevel } from './front-end-graph.ts';
 import { SPECTRAL, type SpectralConstants } from './parameters.ts';
 import { statistics } from './statistics-graph.ts';
 
-/** Robust standardisation, clip, half-whitened projection, unit length. */
+/** Robust standardisation, clip, projection, unit length. */
 function embed(g: GraphBuilder, values: Value, constants: SpectralConstants): Value {
   const { statistics: count, dims, clip } = SPECTRAL;
   const centred = g.op('Sub', [values, g.floats('median', [count], constants.median)]);

@@ -50,7 +50,7 @@ export const SPECTRAL = {
     percentiles: [90, 10],
   },
   /** Standardised statistics are clipped to this. */
-  clip: 3,
+  clip: 2,
   statistics: 651,
   dims: 48,
 } as const;
@@ -61,7 +61,7 @@ export interface SpectralConstants {
   readonly median: Float32Array;
   /** 1 / interquartile range of each statistic; 651. */
   readonly scale: Float32Array;
-  /** Half-whitening projection, row-major 651 × 48. */
+  /** Discriminant directions, row-major 651 × 48. */
   readonly projection: Float32Array;
   /** Added after the projection; 48. */
   readonly offset: Float32Array;

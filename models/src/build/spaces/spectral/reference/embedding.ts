@@ -2,7 +2,7 @@
 import { SPECTRAL, type SpectralConstants } from '../parameters.ts';
 import { spectralStatistics } from './statistics.ts';
 
-/** Statistics → unit vector of 48 values: robust standardisation, clip, half-whitened projection, unit length. */
+/** Statistics → unit vector of 48 values: robust standardisation, clip, projection, unit length. */
 export function projectStatistics(values: Float64Array, constants: SpectralConstants): Float64Array {
   const { dims, clip } = SPECTRAL;
   const standardised = values.map((value, i) =>

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { discriminantProjection } from './discriminant-projection.ts';
+import { dot } from './matrix.ts';
+
+/** Three classes along one axis of six, under much louder noise on another axis. */
+function sample(): { rows: Float64Array[]; labels: string[] } {
+  let state = 3;
+  const noise = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 0x80000000 - 1;
+  };
+  const rows: Float64Array[] = [];
+  const labels: string[] = [];
+  for (let i = 0; i < 300; i++) {
+    const label = i % 3;
+    labels.push(`class ${label}`);
+    rows.push(Float64Array.of(noise(), 50 * noise(), noise() + 4 * label, noise(), noise(), noise()));
+  }
+  return { rows, labels };
+}
+
+describe('discriminantProjection', () => {
+  const { rows, labels } = sample();
+  const options = { dims: 2, components: 6, shrinkage: 0.001 };
+  const directions = discriminantProjection(rows, labels, options);
+
+  test('finds the axis along which classes differ, not the loudest one', () => {
+    const [first] = directions;
+    const size = Math.sqrt(dot(first!, first!));
+    expect(first![2]! / size).toBeGreaterThan(0.95);
+    expect(Math.abs(first![1]! / size)).toBeLessThan(0.05);
+  });
+
+  test('fades out a direction that does not tell classes apart', () => {
+    const [first, second] = directions;
+    expect(dot(second!, second!)).toBeLessThan(0.2 * dot(first!, first!));
+  });
+
+  test('gives the same values again', () => {
+    expect(discriminantProjection(rows, labels, options)).toEqual(directions);
+  });
+});

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { loadSpaces, type Space } from '@earshot/models/registry';
+import Table from 'cli-table3';
+import type { Command } from 'commander';
+import { EarshotError } from '../../core/earshot-error.ts';
+import { EXIT } from '../../core/exit-codes.ts';
+import type { Action } from '../command-context.ts';
+import { bind } from '../run-action.ts';
+
+interface Verdict {
+  readonly space: string;
+  readonly ok: boolean;
+  readonly checks: readonly { readonly check: string; readonly ok: boolean; readonly detail: string }[];
+}
+
+const table = (head: string[], rows: string[][]): string => {
+  const drawn = new Table({ head, style: { head: [], border: [] } });
+  for (const row of rows) drawn.push(row);
+  return drawn.toString();
+};
+
+function spaceNamed(id: string | undefined, modelsDir: string | undefined): Space {
+  const spaces = loadSpaces(modelsDir);
+  const space = spaces.get(id ?? '');
+  if (!space)
+    throw new EarshotError('SPACE_UNKNOWN', `There is no space ${id}; known: ${[...spaces.keys()].join(', ')}`);
+  return space;
+}
+
+const secondsOf = (samples: number, { input }: Space['card']): number => samples / input.sampleRateHz;
+
+const list: Action = async ({ config, reporter }) => {
+  const spaces = [...loadSpaces(config.modelsDir).values()].map(({ card, fingerprint }) => ({
+    id: card.id,
+    title: card.title,
+    dims: card.dims,
+    sampleRateHz: card.input.sampleRateHz,
+    windowSeconds: secondsOf(card.input.windowSamples, card),
+    licence: card.licence.spdx,
+    fingerprint,
+  }));
+  const rows = spaces.map((s) => [
+    s.id,
+    s.title,
+    String(s.dims),
+    `${s.sampleRateHz} Hz`,
+    `${s.windowSeconds} s`,
+    s.licence,
+    s.fingerprint,
+  ]);
+  const head = ['space', 'title', 'dims', 'rate', 'window', 'licence', 'fingerprint'];
+  reporter.result({ spaces }, table(head, rows));
+  return EXIT.done;
+};
+
+const show: Action = async ({ config, reporter }, [id]) => {
+  const { card, fingerprint, graphPath } = spaceNamed(id, config.modelsDir);
+  const { input, graph, licence } = card;
+  const rows = [
+    ['space', card.id],
+    ['title', card.title],
+    ['description', card.description],
+    ['fingerprint', fingerprint],
+    ['vector', `${card.dims} dims, ${card.similarity}, ${card.output.normalised ? 'unit length' : 'any length'}`],
+    ['input', `${input.sampleRateHz} Hz mono, windows of ${secondsOf(input.windowSamples, card)} s`],
+    ['hop', `${secondsOf(input.hopSamples, card)} s`],
+    ['shortest', `${secondsOf(input.minSamples, card)} s; filled up by ${input.padding}`],
+    ['track vector', card.hasTrackVector ? `${card.pooling} of the windows` : 'none, segments only'],
+    ['index options', JSON.stringify(card.indexOptions)],
+    ['graph', `${graphPath} (${graph.precision})`],
+    ['sha256', graph.sha256],
+    ['licence', `${licence.spdx}, ${licence.attribution} (${licence.source})`],
+  ];
+  const width = Math.max(...rows.map(([name = '']) => name.length));
+  const text = rows.map(([name = '', value = '']) => `${name.padEnd(width)}  ${value}`).join('\n');
+  reporter.result({ fingerprint, graphPath, card }, text);
+  return EXIT.done;
+};
+
+/** ONNX Runtime stays out of this process: the models workspace's own program does the inference. */
+function runVerifier(id: string, modelsDir: string | undefined, signal: AbortSignal): Promise<Verdict> {
+  const program = fileURLToPath(import.meta.resolve('@earshot/models/verify'));
+  const args = [program, id, ...(modelsDir ? ['--models-dir', modelsDir] : [])];
+  const { promise, resolve, reject } = Promise.withResolvers<Verdict>();
+  execFile(process.execPath, args, { signal }, (error, stdout, stderr) => {
+    try {
+      resolve(JSON.parse(stdout) as Verdict);
+    } catch (cause) {
+      const reason = stderr.trim() || error?.message || 'no answer';
+      reject(new EarshotError('INTERNAL', `The model verifier failed: ${reason}`, { cause }));
+    }
+  });
+  return promise;
+}
+
+const verify: Action = async ({ config, reporter, signal }, [id]) => {
+  const { card } = spaceNamed(id, config.modelsDir);
+  const verdict = await runVerifier(card.id, config.modelsDir, signal);
+  const rows = verdict.checks.map(({ check, ok, detail }) => [ok ? 'ok' : 'FAILED', check, detail]);
+  reporter.result(verdict, table(['', 'check', 'detail'], rows));
+  return verdict.ok ? EXIT.done : EXIT.refused;
+};
+
+export function registerModels(program: Command): void {
+  const models = program.command('models').description('embedding spaces: cards and graphs');
+  bind(models.command('list').description('list the spaces known here'), list);
+  bind(models.command('show').argument('<id>').description('print the card of a space'), show);
+  const verifyCommand = models.command('verify').argument('<id>');
+  bind(verifyCommand.description('check the graph of a space: sha256 and golden vectors'), verify);
+}
