@@ -342,6 +342,26 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     expect(await documents(library, 'spectral-2')).toHaveLength(1);
   });
 
+  test('what the ingest pipeline refuses is a dead letter with the reason of the pipeline', async () => {
+    const [spectral] = servedSpaces();
+    const odd = await startInferenceStandIn([{ ...spectral!, dims: spectral!.dims + 1 }]);
+    try {
+      const { put, run, library } = await bench({ EARSHOT_INFERENCE_URL: odd.url });
+      put('one.wav', 'sound');
+      const { code, line } = await run();
+      expect([code, line.counts.failed, line.failures[0]?.stage]).toEqual([3, 1, 'index']);
+      expect(await documents(library)).toHaveLength(0);
+      const letter = await client.get({ index: 'earshot-failures', id: `spectral-1:${line.failures[0]!.id}` });
+      expect(letter._source).toMatchObject({
+        library,
+        sync: { stage: 'index', run: line.run },
+        error: { code: 'pipeline_redirected', message: expect.stringContaining('bytes') },
+      });
+    } finally {
+      await odd.stop();
+    }
+  });
+
   test('run documents and the events of the stream say what a run did', async () => {
     const { put, run, library } = await bench();
     put('one.wav', 'sound');
