@@ -7,20 +7,11 @@ import { basename, join } from 'node:path';
 import { Client } from '@elastic/elasticsearch';
 import type { AxeResults } from 'axe-core';
 import lz from 'lz-string';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startChromium, whyNoChromium } from './support/chromium.ts';
-import {
-  type ListeningProcess,
-  makeTempDir,
-  REPOSITORY_ROOT,
-  type ResolvedElasticsearch,
-  runEarshot,
-  startElasticsearch,
-  startGateway,
-  startInferenceService,
-  whyNoElasticsearch,
-} from './support/index.ts';
+import { whyNoChromium } from './support/chromium.ts';
+import { cleanEnvironment, makeTempDir, REPOSITORY_ROOT, whyNoElasticsearch } from './support/index.ts';
+import { type PanelStack, startPanelStack } from './support/panel-stack.ts';
 import { noise, renderWav, tone } from './support/render-tone.ts';
 
 const reason = whyNoElasticsearch() ?? whyNoChromium();
@@ -53,12 +44,8 @@ describe.skipIf(reason)(`the panel in a browser on the real stack${reason ? ` (s
   const upload = join(makeTempDir('panel-upload'), 'my reed.wav');
   const troubles: string[] = [];
   const audioStatuses: number[] = [];
-  let elasticsearch: ResolvedElasticsearch;
+  let stack: PanelStack;
   let client: Client;
-  let service: ListeningProcess;
-  let panel: ListeningProcess;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
 
   const rowIds = async (): Promise<(string | null)[]> => {
@@ -69,29 +56,18 @@ describe.skipIf(reason)(`the panel in a browser on the real stack${reason ? ` (s
     page.getByTestId('player-audio').evaluate((audio: Player) => ({ now: audio.currentTime, isPaused: audio.paused }));
 
   beforeAll(async () => {
-    for (const [name, sound] of Object.entries(LIBRARY)) writeFileSync(join(folder, name), renderWav(sound, 12));
-    writeFileSync(upload, renderWav(tone(220, REED), 6));
-    const built = spawnSync('npm', ['run', 'build:panel'], { cwd: REPOSITORY_ROOT, encoding: 'utf8' });
+    for (const [name, sound] of Object.entries(LIBRARY))
+      writeFileSync(join(folder, name), renderWav(sound, 12, basename(name, '.wav')));
+    writeFileSync(upload, renderWav(tone(220, REED), 6, 'My reed'));
+    const built = spawnSync('npm', ['run', 'build:panel'], {
+      cwd: REPOSITORY_ROOT,
+      env: cleanEnvironment(),
+      encoding: 'utf8',
+    });
     expect(built.status, built.stderr).toBe(0);
-    [elasticsearch, service, browser] = await Promise.all([
-      startElasticsearch(),
-      startInferenceService(),
-      startChromium(),
-    ]);
-    client = new Client({ node: elasticsearch.url });
-    const env = {
-      ...elasticsearch.env,
-      EARSHOT_INFERENCE_URL: service.url,
-      EARSHOT_SOURCE: folder,
-      EARSHOT_LIBRARY: 'browser',
-      KIBANA_URL: KIBANA,
-    };
-    const applied = await runEarshot(['apply', '--yes'], { env });
-    expect(applied.code, applied.stderr).toBe(0);
-    const synced = await runEarshot(['sync', 'run', '--json'], { env });
-    expect(synced.code, synced.stderr).toBe(0);
-    panel = await startGateway({ env });
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    stack = await startPanelStack({ folder, library: 'browser', kibanaUrl: KIBANA });
+    client = new Client({ node: stack.elasticsearch.url });
+    const context = await stack.browser.newContext({ viewport: { width: 1280, height: 800 } });
     page = await context.newPage();
     page.on('console', (message) => message.type() === 'error' && troubles.push(`console: ${message.text()}`));
     page.on('pageerror', (error) => troubles.push(`page: ${error.message}`));
@@ -99,19 +75,16 @@ describe.skipIf(reason)(`the panel in a browser on the real stack${reason ? ` (s
       if (response.url().includes('/api/audio/')) audioStatuses.push(response.status());
       if (response.status() >= 400)
         void response.text().then((text) => troubles.push(`${response.status()} ${response.url()} ${text}`));
-      if (!response.url().startsWith(panel.url)) troubles.push(`foreign request ${response.url()}`);
+      if (!response.url().startsWith(stack.panel.url)) troubles.push(`foreign request ${response.url()}`);
     });
   });
   afterAll(async () => {
-    await browser?.close();
     await client?.close();
-    await panel?.stop();
-    await service?.stop();
-    await elasticsearch?.stop();
+    await stack?.stop();
   });
 
   it('finds what sounds like an uploaded file', async () => {
-    await page.goto(panel.url);
+    await page.goto(stack.panel.url);
     await page.getByTestId('start').waitFor();
     await page.locator('input[type=file]').setInputFiles(upload);
     const titles = page.getByTestId('hit-title');

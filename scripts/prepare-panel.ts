@@ -5,7 +5,12 @@ import { PreparationError, REPOSITORY_ROOT, runTool, type Say } from '@earshot/e
 
 const WEB = join(REPOSITORY_ROOT, 'kibana-assets/search-panel/web');
 /** What the page is made from. */
-const SOURCES = [WEB, join(REPOSITORY_ROOT, 'mappings/src'), join(REPOSITORY_ROOT, 'models/src')];
+const SOURCES = [
+  WEB,
+  join(WEB, '../contract'),
+  join(REPOSITORY_ROOT, 'mappings/src'),
+  join(REPOSITORY_ROOT, 'models/src'),
+];
 
 function newestSource(): number {
   const files = SOURCES.flatMap((folder) =>

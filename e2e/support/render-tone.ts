@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { wavFile } from '@earshot/synthesis/library';
 
 const RATE_HZ = 44_100;
-const HEADER_BYTES = 44;
 
 /** A sound at a second: −1…1. */
 export type Sound = (second: number) => number;
@@ -21,25 +21,9 @@ export function noise(seed: number): Sound {
   };
 }
 
-/** A mono 16-bit wav file of the sound. */
-export function renderWav(sound: Sound, seconds: number): Buffer {
-  const count = Math.round(seconds * RATE_HZ);
-  const bytes = Buffer.alloc(HEADER_BYTES + count * 2);
-  bytes.write('RIFF', 0);
-  bytes.writeUInt32LE(HEADER_BYTES - 8 + count * 2, 4);
-  bytes.write('WAVEfmt ', 8);
-  bytes.writeUInt32LE(16, 16);
-  bytes.writeUInt16LE(1, 20);
-  bytes.writeUInt16LE(1, 22);
-  bytes.writeUInt32LE(RATE_HZ, 24);
-  bytes.writeUInt32LE(RATE_HZ * 2, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36);
-  bytes.writeUInt32LE(count * 2, 40);
-  for (let i = 0; i < count; i++) {
-    const value = Math.max(-1, Math.min(1, sound(i / RATE_HZ)));
-    bytes.writeInt16LE(Math.round(value * 32_000), HEADER_BYTES + i * 2);
-  }
-  return bytes;
+/** A mono wav file of the sound. */
+export function renderWav(sound: Sound, seconds: number, title: string): Buffer {
+  const samples = Float32Array.from({ length: Math.round(seconds * RATE_HZ) }, (_, i) => sound(i / RATE_HZ));
+  const tags = { title, artist: 'Test', album: 'Test', genre: 'Test', comment: '', keywords: '' };
+  return wavFile({ channels: [samples], sampleRateHz: RATE_HZ }, tags);
 }

@@ -7,6 +7,6 @@ export default defineConfig({
   /** Relative: the panel may live under a path of a reverse proxy. */
   base: './',
   plugins: [react({ jsxImportSource: '@emotion/react' }), thirdPartyNotices()],
-  build: { outDir: 'dist', emptyOutDir: true, chunkSizeWarningLimit: 2000 },
+  build: { outDir: 'dist', emptyOutDir: true, chunkSizeWarningLimit: 2000, modulePreload: { polyfill: false } },
   server: { proxy: { '/api': 'http://127.0.0.1:8780' } },
 });

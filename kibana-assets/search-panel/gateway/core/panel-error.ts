@@ -6,7 +6,7 @@ interface PanelErrorKind {
 }
 
 /** Errors of the gateway itself: one row per code. Those of search and connections keep the command line's codes. */
-const KINDS = {
+export const PANEL_ERROR_KINDS = {
   PANEL_REQUEST_INVALID: { status: 400, remedy: 'Correct the request as the message says.' },
   PANEL_UPLOAD_INVALID: { status: 400, remedy: 'Send multipart/form-data with one audio file in the field "file".' },
   PANEL_AUTH_REQUIRED: { status: 401, remedy: 'Send the name and password of EARSHOT_PANEL_AUTH.' },
@@ -24,7 +24,7 @@ const KINDS = {
   PANEL_INTERNAL: { status: 500, remedy: 'Look at the log of the panel.' },
 } as const satisfies Record<string, PanelErrorKind>;
 
-export type PanelErrorCode = keyof typeof KINDS;
+export type PanelErrorCode = keyof typeof PANEL_ERROR_KINDS;
 
 /** A failure that the page can show: code, message naming the thing, remedy. */
 export class PanelError extends Error {
@@ -36,7 +36,7 @@ export class PanelError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'PanelError';
     this.code = code;
-    this.status = KINDS[code].status;
-    this.remedy = options.remedy ?? KINDS[code].remedy;
+    this.status = PANEL_ERROR_KINDS[code].status;
+    this.remedy = options.remedy ?? PANEL_ERROR_KINDS[code].remedy;
   }
 }

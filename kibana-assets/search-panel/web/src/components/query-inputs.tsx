@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EuiFieldSearch, EuiFilePicker, EuiFlexGroup, EuiFlexItem, EuiFormRow } from '@elastic/eui';
+import { EuiFieldText, EuiFilePicker, EuiFlexGroup, EuiFlexItem, EuiFormRow } from '@elastic/eui';
 import type { MutableRefObject, ReactNode } from 'react';
 
 interface Props {
@@ -40,16 +40,16 @@ export function QueryInputs({ whyNoUpload, maxUploadBytes, onFile, onId, idInput
       </EuiFlexItem>
       <EuiFlexItem>
         <EuiFormRow label="A recording of the library" helpText="Its id, or press “More like this” on a hit" fullWidth>
-          <EuiFieldSearch
+          <EuiFieldText
             compressed
             fullWidth
-            placeholder="Document id"
+            placeholder="Document id, then Enter"
             inputRef={(element) => {
               idInput.current = element;
             }}
-            onSearch={(value) => {
-              const id = value.trim();
-              if (id !== '') onId(id);
+            onKeyDown={({ key, currentTarget }) => {
+              const id = currentTarget.value.trim();
+              if (key === 'Enter' && id !== '') onId(id);
             }}
             data-test-subj="id"
           />

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EuiButton, EuiCallOut, EuiEmptyPrompt, EuiLoadingSpinner, EuiSpacer } from '@elastic/eui';
+import { EuiButton, EuiEmptyPrompt, EuiLoadingSpinner } from '@elastic/eui';
 import type { ReactNode } from 'react';
-import type { StatusAnswer } from '../../../contract/answers.ts';
 import type { BackendError } from '../core/backend-error.ts';
 import { ICON } from '../core/icon-names.ts';
 import { failureTitle } from '../core/texts.ts';
@@ -72,33 +71,4 @@ export function FailurePrompt({ error, onRetry }: { error: BackendError; onRetry
       data-test-subj="failure"
     />
   );
-}
-
-/** What is not ready, before anyone searches in vain. */
-export function StatusCallOuts({ status }: { status: StatusAnswer | undefined }): ReactNode {
-  if (!status) return null;
-  const broken = [
-    { title: 'Elasticsearch does not answer', ...status.elasticsearch },
-    { title: 'The inference service does not answer, so uploads do not work', ...status.inference },
-    ...(status.elasticsearch.ok ? status.spaces : []).map(({ id, ok, reason }) => ({
-      title: `Space ${id}`,
-      ok,
-      reason,
-    })),
-  ].filter(({ ok }) => !ok);
-  return broken.map(({ title, reason }) => (
-    <div key={title}>
-      <EuiCallOut
-        announceOnMount
-        title={title}
-        color="warning"
-        iconType={ICON.warning}
-        size="s"
-        data-test-subj="broken"
-      >
-        <p>{reason}</p>
-      </EuiCallOut>
-      <EuiSpacer size="s" />
-    </div>
-  ));
 }

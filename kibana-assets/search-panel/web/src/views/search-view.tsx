@@ -9,7 +9,6 @@ import { FacetFilters } from '../components/facet-filters.tsx';
 import { usePlayer } from '../components/player-context.tsx';
 import { QueryInputs } from '../components/query-inputs.tsx';
 import { Results } from '../components/results.tsx';
-import { StatusCallOuts } from '../components/search-message.tsx';
 import { SearchOptions } from '../components/search-options.tsx';
 import { StatusBadges } from '../components/status-badges.tsx';
 import { useKeyboard } from '../components/use-keyboard.ts';
@@ -24,6 +23,10 @@ const InspectFlyout = lazy(async () => ({
 
 const PlayerDock = lazy(async () => ({ default: (await import('../components/player-dock.tsx')).PlayerDock }));
 
+const StatusCallOuts = lazy(async () => ({
+  default: (await import('../components/status-call-outs.tsx')).StatusCallOuts,
+}));
+
 const STATUS_EVERY_MS = 30_000;
 const DEFAULT_UPLOAD_BYTES = 100_000_000;
 
@@ -36,6 +39,9 @@ function useStatus(): StatusAnswer | undefined {
   }).data;
 }
 
+const isWell = ({ elasticsearch, inference, spaces }: StatusAnswer): boolean =>
+  [elasticsearch, inference, ...spaces].every(({ ok }) => ok);
+
 function Sidebar({ state, onGo }: { state: SearchState; onGo: (state: SearchState) => void }): ReactNode {
   const backend = useBackend();
   const { data } = useQuery({
@@ -47,7 +53,7 @@ function Sidebar({ state, onGo }: { state: SearchState; onGo: (state: SearchStat
       <EuiTitle size="s">
         <p>Earshot</p>
       </EuiTitle>
-      <FacetFilters facets={data?.facets ?? []} state={state} onChange={onGo} />
+      <Suspense fallback={null}>{data && <FacetFilters facets={data.facets} state={state} onChange={onGo} />}</Suspense>
     </aside>
   );
 }
@@ -90,7 +96,7 @@ export function SearchView(): ReactNode {
         <StatusBadges status={status} />
       </EuiPageTemplate.Header>
       <EuiPageTemplate.Section paddingSize="m">
-        <StatusCallOuts status={status} />
+        <Suspense fallback={null}>{status && !isWell(status) && <StatusCallOuts status={status} />}</Suspense>
         <EuiPanel hasBorder hasShadow={false} paddingSize="m">
           <QueryInputs
             whyNoUpload={uploadPart && !uploadPart.ok ? uploadPart.reason : undefined}
