@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { labelRetrieval, meanScore, scoreRanking } from './label-retrieval.ts';
+import { labelRanks, labelRetrieval, meanScore, scoreRanking } from './label-retrieval.ts';
 
 describe('scoreRanking', () => {
   test('computes accuracy, vote, precision and average precision of a worked example', () => {
@@ -50,5 +50,16 @@ describe('labelRetrieval', () => {
 
   test('averages nothing to zero', () => {
     expect(meanScore([]).knn1).toBe(0);
+  });
+});
+
+describe('labelRanks', () => {
+  test('gives the rank of the first like, and nothing where there is none', () => {
+    const items = [
+      { label: 'a', group: '1', vector: [1, 0] },
+      { label: 'b', group: '2', vector: [1, 0.1] },
+      { label: 'a', group: '3', vector: [1, 0.5] },
+    ];
+    expect(labelRanks(items)).toEqual([2, undefined, 2]);
   });
 });

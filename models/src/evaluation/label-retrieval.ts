@@ -68,26 +68,31 @@ export function scoreRanking(label: string, ranked: readonly string[]): QuerySco
   };
 }
 
+/** For every item the labels of all items of other groups, nearest first (exact cosine). */
+function rankedLabels(items: readonly LabelledVector[]): string[][] {
+  const units = items.map(toUnit);
+  return items.map((query, q) => {
+    const similarityTo = (i: number): number => dot(units[q] as Float64Array, units[i] as Float64Array);
+    return items
+      .map(({ label, group }, i) => ({ label, group, similarity: similarityTo(i) }))
+      .filter(({ group }) => group !== query.group)
+      .sort((a, b) => b.similarity - a.similarity)
+      .map(({ label }) => label);
+  });
+}
+
 /**
  * Leave-one-group-out retrieval by exact cosine: each vector asks all vectors of other groups.
  * @returns one score per vector, in the given order; average them with `meanScore`
  */
 export function labelRetrieval(items: readonly LabelledVector[]): QueryScore[] {
-  const units = items.map(toUnit);
-  return items.map((query, q) => {
-    const gallery = items
-      .map(({ label, group }, i) => ({
-        label,
-        group,
-        similarity: dot(units[q] as Float64Array, units[i] as Float64Array),
-      }))
-      .filter(({ group }) => group !== query.group)
-      .sort((a, b) => b.similarity - a.similarity);
-    return scoreRanking(
-      query.label,
-      gallery.map(({ label }) => label),
-    );
-  });
+  const rankings = rankedLabels(items);
+  return items.map(({ label }, i) => scoreRanking(label, rankings[i] ?? []));
+}
+
+/** Rank (1 = nearest) of the first neighbour with the item's label; undefined where no other group has it. */
+export function labelRanks(items: readonly LabelledVector[]): (number | undefined)[] {
+  return rankedLabels(items).map((labels, i) => labels.indexOf(items[i]?.label ?? '') + 1 || undefined);
 }
 
 /** Averages over queries: kNN accuracies, P@10 and mAP. */
