@@ -14,9 +14,11 @@ async function runOn(
   const root = makeTempDir('suite');
   writeFileSync(join(root, 'vitest.config.mjs'), 'export default { test: { globals: true } };\n');
   writeFileSync(join(root, 'some.test.js'), source);
+  const command = [process.execPath, join(REPOSITORY_ROOT, 'scripts/test.ts'), '--root', root];
+  // Both streams in one pipe, as `npm test 2>&1 | tail -1` has them.
   const { code, output } = await runTool(
-    process.execPath,
-    [join(REPOSITORY_ROOT, 'scripts/test.ts'), '--root', root, '--config', join(root, 'vitest.config.mjs')],
+    'sh',
+    ['-c', 'exec "$@" 2>&1', 'sh', ...command, '--config', join(root, 'vitest.config.mjs')],
     { cwd: REPOSITORY_ROOT, env: cleanEnvironment(env) },
   );
   return { code, lines: output.trimEnd().split('\n') };
