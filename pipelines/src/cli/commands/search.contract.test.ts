@@ -144,6 +144,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
       title: 'Sound 7',
       uri: 'file:///sounds/7.wav',
       labels: { instrument: 'organ' },
+      tags: { genre: ['Folk'] },
       segment: { start_ms: 0, end_ms: 2000 },
     });
     expect(idsOf(result)).toEqual(nearest(vectors.get(idOf(7))!).slice(0, 10));
