@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { startLoopbackServer } from './loopback-server.ts';
 
 /** What the next `_bulk` request suffers. `done-reset` stores everything and then drops the connection. */
 export type BulkFault =
@@ -98,14 +98,5 @@ export async function startBulkStandIn(): Promise<BulkStandIn> {
     const headers = { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' };
     response.writeHead(given.status, headers).end(JSON.stringify(given.body));
   }
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const stop = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return Object.assign(state, { url: `http://127.0.0.1:${port}`, stop });
+  return Object.assign(state, await startLoopbackServer(handle));
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioEmbeddingResult, ServiceInfo } from '@earshot/inference-service/contract';
+import { startLoopbackServer } from './loopback-server.ts';
 
 /** What a test makes the next requests suffer; `answer` is the normal case. */
 export type Fault =
@@ -148,14 +148,5 @@ export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Pro
     if (fault.kind === 'delay') await sleep(fault.ms);
     if (!suffer(fault, request, response)) answer(response, asked, body);
   }
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  const stop = async (): Promise<void> => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  return Object.assign(state, { url: `http://127.0.0.1:${port}`, stop });
+  return Object.assign(state, await startLoopbackServer(handle));
 }

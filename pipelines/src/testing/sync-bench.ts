@@ -24,7 +24,8 @@ export interface FinishedLine {
 }
 
 interface Settings {
-  readonly elasticsearchUrl: string;
+  /** Settings that lead to the cluster. */
+  readonly clusterEnv: Readonly<Record<string, string>>;
   readonly client: Client;
   readonly inferenceUrl: string;
   readonly library: string;
@@ -56,7 +57,7 @@ async function makeIndex(client: Client, library: string, space: string): Promis
 export async function createSyncBench(settings: Settings): Promise<SyncBench> {
   const folder = makeTempDir('sync-source');
   const base = {
-    ELASTICSEARCH_URL: settings.elasticsearchUrl,
+    ...settings.clusterEnv,
     EARSHOT_INFERENCE_URL: settings.inferenceUrl,
     EARSHOT_LIBRARY: settings.library,
     EARSHOT_SOURCE: folder,
@@ -80,6 +81,12 @@ export async function createSyncBench(settings: Settings): Promise<SyncBench> {
       return { ...result, line: result.json as FinishedLine };
     },
   };
+}
+
+/** Removes the indices of every library whose name begins so: a given cluster is left as it was found. */
+export async function dropLibraries(client: Client, prefix: string): Promise<void> {
+  const names = Object.keys(await client.indices.get({ index: `earshot-${prefix}*` }));
+  if (names.length > 0) await client.indices.delete({ index: names });
 }
 
 /** A models folder with a second space, `spectral-2`: the shipped card under another name. */

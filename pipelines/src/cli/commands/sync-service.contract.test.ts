@@ -3,14 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ListeningProcess,
+  type ResolvedElasticsearch,
   runEarshot,
   startElasticsearch,
   startInferenceService,
   whyNoElasticsearch,
 } from '@earshot/e2e/support';
-import { Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSyncBench } from '../../testing/sync-bench.ts';
+import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import { createSyncBench, dropLibraries } from '../../testing/sync-bench.ts';
 
 const SAMPLE_RATE_HZ = 16_000;
 
@@ -60,27 +63,28 @@ function findHost(ancestor: number): number | undefined {
 const reason = process.platform === 'linux' ? whyNoElasticsearch() : 'finds the inference process by /proc';
 
 describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${reason})` : ''}`, () => {
-  let cluster: { readonly url: string; stop(): Promise<void> };
+  let cluster: ResolvedElasticsearch;
   let service: ListeningProcess;
   let client: Client;
+  const prefix = `real${process.pid}x`;
 
   beforeAll(async () => {
     [cluster, service] = await Promise.all([startElasticsearch(), startInferenceService()]);
-    client = new Client({ node: cluster.url });
-    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: { ELASTICSEARCH_URL: cluster.url } });
+    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
+    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: { ...cluster.env } });
     if (code !== 0) throw new Error(stderr);
   });
   afterAll(async () => {
-    await client?.close();
+    if (client) await dropLibraries(client, prefix);
     await service?.stop();
     await cluster?.stop();
   });
 
   const bench = (library: string) =>
-    createSyncBench({ elasticsearchUrl: cluster.url, inferenceUrl: service.url, client, library });
+    createSyncBench({ clusterEnv: cluster.env, inferenceUrl: service.url, client, library });
 
   test('tones are embedded, silence has no vector, damaged and empty files fail with the code of the service', async () => {
-    const { put, run, library } = await bench('real');
+    const { put, run, library } = await bench(`${prefix}1`);
     for (let i = 0; i < 3; i++) put(`tone-${i}.wav`, toneWav(220 * (i + 1), 3));
     put('silence.wav', toneWav(220, 3, 0));
     put('random.mp3', Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)));
@@ -106,7 +110,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
   });
 
   test('kill -9 of the inference host in the middle of a run loses nothing', async () => {
-    const { put, run, library } = await bench('killed');
+    const { put, run, library } = await bench(`${prefix}2`);
     const total = 40;
     for (let i = 0; i < total; i++) put(`tone-${i}.wav`, toneWav(100 + 20 * i, 10));
     const running = run();

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
+  type ResolvedElasticsearch,
   runEarshot,
   startElasticsearch,
   startVersitygw,
@@ -9,11 +10,13 @@ import {
   whyNoVersitygw,
 } from '@earshot/e2e/support';
 import { loadSpaces } from '@earshot/models/registry';
-import { Client } from '@elastic/elasticsearch';
+import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
 import { createS3Client } from '../../adapters/s3-client.ts';
+import { loadConfig } from '../../config/load-config.ts';
 import { type InferenceStandIn, type ServedSpace, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
-import { createSyncBench, makeSecondSpace, type SyncBench } from '../../testing/sync-bench.ts';
+import { createSyncBench, dropLibraries, makeSecondSpace, type SyncBench } from '../../testing/sync-bench.ts';
 
 const skip = whyNoElasticsearch();
 const modelsDir = makeSecondSpace();
@@ -27,16 +30,18 @@ function servedSpaces(): ServedSpace[] {
 }
 
 describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})` : ''}`, () => {
-  let cluster: { readonly url: string; stop(): Promise<void> };
+  let cluster: ResolvedElasticsearch;
   let service: InferenceStandIn;
   let client: Client;
   let libraries = 0;
+  /** On a given cluster other runs may have left theirs. */
+  const prefix = `sync${process.pid}x`;
 
   beforeAll(async () => {
     [cluster, service] = await Promise.all([startElasticsearch(), startInferenceStandIn(servedSpaces())]);
-    client = new Client({ node: cluster.url });
+    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
     const env = {
-      ELASTICSEARCH_URL: cluster.url,
+      ...cluster.env,
       EARSHOT_MODELS_DIR: modelsDir,
       EARSHOT_SPACE: 'spectral-1,spectral-2',
     };
@@ -44,7 +49,7 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     if (code !== 0) throw new Error(stderr);
   });
   afterAll(async () => {
-    await client?.close();
+    if (client) await dropLibraries(client, prefix);
     await service?.stop();
     await cluster?.stop();
   });
@@ -55,10 +60,10 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
 
   const bench = (env: Record<string, string> = {}): Promise<SyncBench> =>
     createSyncBench({
-      elasticsearchUrl: cluster.url,
+      clusterEnv: cluster.env,
       client,
       inferenceUrl: service.url,
-      library: `lib${++libraries}`,
+      library: `${prefix}${++libraries}`,
       env: { EARSHOT_MODELS_DIR: modelsDir, ...env },
     });
 
