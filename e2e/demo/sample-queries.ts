@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 
 /** Recordings of the built-in library that show three kinds of likeness: a tune's instrument, an everyday sound, a rhythm. */
 const BUILT_IN = [/music\/.*plucked/, /sounds\/bird\//, /music\/.*organ/];
@@ -19,9 +19,15 @@ function spread(files: readonly string[]): string[] {
   return [...new Set(at)].flatMap((index) => files[index] ?? []);
 }
 
+interface Choice {
+  readonly isBuiltIn: boolean;
+  /** Keys of recordings that could not be indexed. */
+  readonly failedKeys: ReadonlySet<string>;
+}
+
 /** The recordings the demo asks with. */
-export function sampleQueries(dir: string, isBuiltIn: boolean): string[] {
+export function sampleQueries(dir: string, { isBuiltIn, failedKeys }: Choice): string[] {
   const files = audioFiles(dir);
-  if (!isBuiltIn) return spread(files);
+  if (!isBuiltIn) return spread(files.filter((file) => !failedKeys.has(relative(dir, file).replaceAll(sep, '/'))));
   return BUILT_IN.flatMap((pattern) => files.find((file) => pattern.test(file)) ?? []);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type ListeningProcess,
@@ -18,9 +18,28 @@ export function demoDir(): string {
   return dir;
 }
 
+/** What makes vectors comparable: the fingerprints of the service's spaces. */
+async function fingerprintsOf(inference: ListeningProcess): Promise<string> {
+  const answer = await fetch(`${inference.url}/info`);
+  const { spaces } = (await answer.json()) as { spaces: { fingerprint: string }[] };
+  return spaces.map(({ fingerprint }) => fingerprint).join('-');
+}
+
+/**
+ * Folder of the index, kept for the next start. An index made by another version of the graph would be refused; it can
+ * be made again at any time, so it goes.
+ */
+async function dataDirFor(inference: ListeningProcess): Promise<string> {
+  const name = `elasticsearch-${await fingerprintsOf(inference)}`;
+  for (const other of readdirSync(demoDir())) {
+    if (other.startsWith('elasticsearch') && other !== name) rmSync(join(demoDir(), other), { recursive: true });
+  }
+  return join(demoDir(), name);
+}
+
 /** The demo's Elasticsearch; a home of our own keeps its index for the next start. */
-export async function startDemoElasticsearch(): Promise<ResolvedElasticsearch> {
-  const resolution = await resolveElasticsearch({ dataDir: join(demoDir(), 'elasticsearch') });
+export async function startDemoElasticsearch(inference: ListeningProcess): Promise<ResolvedElasticsearch> {
+  const resolution = await resolveElasticsearch({ dataDir: await dataDirFor(inference) });
   if ('running' in resolution) return resolution.running;
   throw new StepFailed(
     `No Elasticsearch can be started here: ${resolution.reason}`,
