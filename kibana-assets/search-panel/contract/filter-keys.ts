@@ -6,6 +6,7 @@ export const FILTER_FIELDS = {
   artist: 'tags.artist',
   album: 'tags.album',
   instrument: 'labels.instrument',
+  folder: 'labels.folder',
   codec: 'audio.codec',
 } as const satisfies Record<string, string>;
 

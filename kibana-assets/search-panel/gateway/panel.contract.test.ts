@@ -2,6 +2,7 @@
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   type ListeningProcess,
   makeTempDir,
@@ -9,7 +10,9 @@ import {
   runEarshot,
   startElasticsearch,
   startGateway,
+  startVersitygw,
   whyNoElasticsearch,
+  whyNoVersitygw,
 } from '@earshot/e2e/support';
 import { type AudioDocument, writeAlias } from '@earshot/mappings';
 import { loadSpaces } from '@earshot/models/registry';
@@ -19,7 +22,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorAnswer, SearchAnswer, StatusAnswer, TrackAnswer } from '../contract/answers.ts';
 import { createElasticsearchQueryStore } from './adapters/elasticsearch-query-store.ts';
-import { startPanel } from './start-panel.ts';
+import { type RunningPanel, startPanel } from './start-panel.ts';
 
 const reason = whyNoElasticsearch();
 const SPACE = 'spectral-1';
@@ -80,6 +83,9 @@ describe.skipIf(reason)(`the gateway on a real Elasticsearch${reason ? ` (skippe
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
+  /** In this process: another panel over the same cluster with other settings. */
+  const openPanel = (settings: Record<string, string>): Promise<RunningPanel> =>
+    startPanel(loadConfig({}, { ...env, EARSHOT_PANEL_PORT: '0', ...settings }).config, pino({ level: 'silent' }));
   const codeOf = async (response: Response): Promise<string> => ((await response.json()) as ErrorAnswer).error.code;
 
   beforeAll(async () => {
@@ -215,6 +221,26 @@ describe.skipIf(reason)(`the gateway on a real Elasticsearch${reason ? ` (skippe
     expect(await response.text()).not.toContain('secret\n');
   });
 
+  it.skipIf(whyNoVersitygw())(`serves ranges out of a bucket ${whyNoVersitygw() ?? ''}`, async () => {
+    const store = await startVersitygw({ buckets: ['other-bucket'] });
+    const s3 = await openPanel({ ...store.env, EARSHOT_SOURCE: 's3://other-bucket' });
+    try {
+      const { endpoint, region, accessKeyId, secretAccessKey } = store;
+      const credentials = { accessKeyId, secretAccessKey };
+      const bucket = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+      await bucket.send(new PutObjectCommand({ Bucket: 'other-bucket', Key: 'tune.wav', Body: BYTES }));
+      bucket.destroy();
+      const response = await fetch(`${s3.url}/api/audio/track-3`, { headers: { range: 'bytes=5-9' } });
+      expect(response.status).toBe(206);
+      expect(response.headers.get('content-range')).toBe('bytes 5-9/10000');
+      expect(Buffer.from(await response.arrayBuffer()).equals(BYTES.subarray(5, 10))).toBe(true);
+      expect((await fetch(`${s3.url}/api/audio/track-0`)).status).toBe(403);
+    } finally {
+      await s3.stop();
+      await store.stop();
+    }
+  });
+
   it('names what is wrong with a request', async () => {
     const response = await search({ like: 'track-3', k: 0, colour: 'red' });
     expect(response.status).toBe(400);
@@ -297,8 +323,7 @@ describe.skipIf(reason)(`the gateway on a real Elasticsearch${reason ? ` (skippe
   });
 
   it('asks for the password when one is set, and listens to others only with one', async () => {
-    const { config } = loadConfig({}, { ...env, EARSHOT_PANEL_PORT: '0', EARSHOT_PANEL_AUTH: 'ann:p:w' });
-    const guarded = await startPanel(config, pino({ level: 'silent' }));
+    const guarded = await openPanel({ EARSHOT_PANEL_AUTH: 'ann:p:w' });
     try {
       expect((await fetch(guarded.url)).status).toBe(401);
       const authorization = `Basic ${Buffer.from('ann:p:w').toString('base64')}`;

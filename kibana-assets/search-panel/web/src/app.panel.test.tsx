@@ -56,6 +56,16 @@ describe('the page', () => {
     expect(window.location.hash).toBe('#/search?like=track-2');
   });
 
+  it('says what the rows sound like, and forgets the file once its query id stands for it', async () => {
+    const { uploads } = open();
+    const input = await waitFor(() => document.querySelector<HTMLInputElement>('input[type=file]')!);
+    fireEvent.change(input, { target: { files: [new File(['x'], 'hum.wav')] } });
+    await act(async () => uploads[0]?.resolve(someAnswer({ queryId: '42' })));
+    expect(await screen.findByText('Sounds like “Title of q:42”')).toBeTruthy();
+    // A fresh picker: the old one would go on naming the file when other rows are shown.
+    expect(input.isConnected).toBe(false);
+  });
+
   it('stands an upload in for its query id in the address', async () => {
     const { uploads } = open();
     const input = await waitFor(() => document.querySelector<HTMLInputElement>('input[type=file]')!);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ErrorAnswer } from '../../../contract/answers.ts';
+import type { ErrorAnswer, QueryAnswer, TrackAnswer } from '../../../contract/answers.ts';
 import { BackendError } from '../core/backend-error.ts';
 import type { SearchBackend } from '../core/search-backend.ts';
 import type { SearchState } from '../core/search-state.ts';
+
+const QUERY_PREFIX = 'q:';
 
 const UNREACHABLE = new BackendError(
   'PANEL_UNREACHABLE',
@@ -28,6 +30,15 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
 const postJson = <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> =>
   ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal });
 
+async function exampleTitle(like: string, signal: AbortSignal): Promise<string> {
+  if (like.startsWith(QUERY_PREFIX)) {
+    const id = encodeURIComponent(like.slice(QUERY_PREFIX.length));
+    return (await ask<QueryAnswer>(`api/queries/${id}`, { signal })).title;
+  }
+  const { document } = await ask<TrackAnswer>(`api/tracks/${encodeURIComponent(like)}`, { signal });
+  return String(document.title ?? like);
+}
+
 const settingsOf = ({ space, k, candidates, isExact, bySegments }: SearchState) => ({
   ...(space === undefined ? {} : { space }),
   k,
@@ -52,6 +63,7 @@ export function createHttpBackend(): SearchBackend {
     facets: (space, signal) =>
       ask(`api/facets${space === undefined ? '' : `?space=${encodeURIComponent(space)}`}`, { signal }),
     snippet: (language, source, signal) => postJson('api/snippet', { language, source }, signal),
+    exampleTitle,
     audioUrl: (id) => `api/audio/${encodeURIComponent(id)}`,
   };
 }

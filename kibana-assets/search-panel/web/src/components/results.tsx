@@ -5,6 +5,7 @@ import type { SearchAnswer } from '../../../contract/answers.ts';
 import type { SearchProgress } from '../core/search-progress.ts';
 import type { SearchState } from '../core/search-state.ts';
 import { hitCount } from '../core/texts.ts';
+import { ExampleLine } from './example-line.tsx';
 import { ResultsTable } from './results-table.tsx';
 import { FailurePrompt, NoHitsPrompt, SearchingPrompt, StartPrompt } from './search-message.tsx';
 
@@ -34,6 +35,7 @@ function Rows({ answer, isLoading, ...props }: Props & { answer: SearchAnswer; i
     );
   return (
     <>
+      {state.like !== undefined && <ExampleLine like={state.like} />}
       <EuiText size="xs" data-test-subj="latency">
         {latencyText(answer)}
       </EuiText>

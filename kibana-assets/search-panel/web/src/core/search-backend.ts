@@ -13,6 +13,8 @@ export interface SearchBackend {
   status(signal: AbortSignal): Promise<StatusAnswer>;
   facets(space: string | undefined, signal: AbortSignal): Promise<FacetsAnswer>;
   snippet(language: SnippetLanguage, source: string, signal: AbortSignal): Promise<SnippetAnswer>;
+  /** Title of an example: of an upload (`q:<queryId>`) its file name. */
+  exampleTitle(like: string, signal: AbortSignal): Promise<string>;
   /** Address of a recording's audio. */
   audioUrl(id: string): string;
 }

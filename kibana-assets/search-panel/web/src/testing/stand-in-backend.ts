@@ -56,6 +56,7 @@ export function createStandInBackend(status: StatusAnswer = someStatus()) {
     status: async () => status,
     facets: async () => ({ facets: [{ key: 'genre', values: [{ value: 'folk', count: 3 }] }] }),
     snippet: async (language) => ({ language, code: `snippet in ${language}` }),
+    exampleTitle: async (like) => `Title of ${like}`,
     audioUrl: (id) => `api/audio/${id}`,
   };
   return { backend, searches, uploads };

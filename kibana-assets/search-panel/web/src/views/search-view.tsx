@@ -99,6 +99,7 @@ export function SearchView(): ReactNode {
         <Suspense fallback={null}>{status && !isWell(status) && <StatusCallOuts status={status} />}</Suspense>
         <EuiPanel hasBorder hasShadow={false} paddingSize="m">
           <QueryInputs
+            key={state.like ?? ''}
             whyNoUpload={uploadPart && !uploadPart.ok ? uploadPart.reason : undefined}
             maxUploadBytes={status?.maxUploadBytes ?? DEFAULT_UPLOAD_BYTES}
             onFile={upload}
