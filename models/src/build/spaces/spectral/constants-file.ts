@@ -16,7 +16,7 @@ const schema = z.strictObject({ median: z.base64(), scale: z.base64(), projectio
 export function serialiseConstants(constants: SpectralConstants): string {
   const encode = (data: Float32Array): string =>
     Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-  return `${JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, encode(constants[name])])), null, 1)}\n`;
+  return `${JSON.stringify(Object.fromEntries(NAMES.map((name) => [name, encode(constants[name])])), null, 2)}\n`;
 }
 
 /** @throws when the text is not what `serialiseConstants` writes */
