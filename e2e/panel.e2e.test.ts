@@ -153,7 +153,7 @@ describe.skipIf(reason)(`the panel in a browser on the real stack${reason ? ` (s
   });
 
   it('says in its own words what cannot be searched for', async () => {
-    const broken = join(folder, '..', `${basename(folder)}-broken.wav`);
+    const broken = join(makeTempDir('panel-broken'), 'broken.wav');
     writeFileSync(broken, createHash('sha512').update('noise').digest());
     const seen = troubles.length;
     await page.locator('input[type=file]').setInputFiles(broken);
