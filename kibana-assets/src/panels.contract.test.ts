@@ -4,6 +4,7 @@ import { loadSpaces } from '@earshot/models/registry';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildBundle, dailyConsole } from './bundle.ts';
 import { parseConsole } from './console-file.ts';
+import { DISCOVER_COLUMNS } from './objects/discover-session.ts';
 import { vegaSpecsOf } from './rules/dashboard-panels.ts';
 import { drawVega } from './testing/draw-vega.ts';
 import { queriesOf } from './vega-queries.ts';
@@ -122,6 +123,15 @@ describe.skipIf(reason)(
         'What the last sync runs did': 3,
         'Open failures by stage and code': 2,
       });
+    });
+
+    test('every column and format of Discover names a field of the index', async () => {
+      const view = bundle.find((object) => object.type === 'index-pattern')!;
+      const formats = Object.keys(JSON.parse(String(view.attributes.fieldFormatMap)) as object);
+      const names = [...new Set([...DISCOVER_COLUMNS, ...formats, '@timestamp'])];
+      const answer = await ask('GET', `/earshot-audio-spectral-1/_field_caps?fields=${names.join()}`);
+      const known = Object.keys((answer.body as unknown as { fields: object }).fields);
+      expect(names.filter((name) => !known.includes(name))).toEqual([]);
     });
 
     test('every daily query of the console file runs, with an id from the index', async () => {
