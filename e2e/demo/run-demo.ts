@@ -94,7 +94,14 @@ async function stayUp({ signal, parts }: Demo, env: Record<string, string>): Pro
 /** The whole path on this machine. @returns the exit code */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const interruption = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interruption.abort());
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // A second signal does not wait for a part that is just starting: the guard of the launchers takes it along.
+      if (interruption.signal.aborted) process.exit(INTERRUPTED);
+      interruption.abort();
+      say('\nStopping …');
+    });
+  }
   const demo: Demo = { options, signal: interruption.signal, parts: [] };
   let isStaying = false;
   try {
@@ -107,7 +114,6 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     if (demo.signal.aborted) return INTERRUPTED;
     throw error;
   } finally {
-    if (demo.signal.aborted) say('\nStopping …');
     for (const part of demo.parts.reverse()) await part.stop();
   }
 }
