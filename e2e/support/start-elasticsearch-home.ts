@@ -76,6 +76,8 @@ function launch(runDir: string, javaHome: string): ChildProcess {
       ES_JAVA_HOME: javaHome,
       ES_PATH_CONF: join(runDir, 'config'),
       ES_TMPDIR: join(runDir, 'tmp'),
+      // The launching JVM leaves a folder behind in its own temporary directory at every start.
+      CLI_JAVA_OPTS: `-Djava.io.tmpdir=${join(runDir, 'tmp')}`,
     },
   });
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { loadServiceConfig } from './config.ts';
 
 test('an empty environment gives the documented defaults', () => {
@@ -39,7 +39,9 @@ test('a host that others can reach needs keys, or an explicit word', () => {
 });
 
 test('a value can come from a file', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'earshot-config-')), 'port');
+  const dir = mkdtempSync(join(tmpdir(), 'earshot-config-'));
+  onTestFinished(() => rmSync(dir, { recursive: true }));
+  const file = join(dir, 'port');
   writeFileSync(file, '8123\n');
   expect(loadServiceConfig({ EARSHOT_INFERENCE_PORT_FILE: file }).port).toBe(8123);
   expect(() => loadServiceConfig({ EARSHOT_INFERENCE_PORT_FILE: `${file}-none` })).toThrow('cannot be read');
