@@ -42,6 +42,11 @@ test.each([
   ],
   ['inference-service/src/http/x.ts', "import ort from 'onnxruntime-node';", 'may not import onnxruntime-node'],
   [
+    'inference-service/src/http/x.ts',
+    "import { Tensor } from '@earshot/models/onnx-runtime';",
+    'may not import @earshot/models/onnx-runtime',
+  ],
+  [
     'pipelines/src/cli/x.ts',
     "import { decodeFile } from '../../../inference-service/src/decode/index.ts';",
     'leaves its workspace',

@@ -12,20 +12,26 @@ interface Room {
   readonly layers?: Readonly<Record<string, readonly string[]>>;
 }
 
-const BROWSER_SAFE = ['node:', 'express', 'onnxruntime-node', '@elastic/elasticsearch?', 'pino'];
+/** Loaded by the inference host and by models' own tools, through one door. */
+const ONNX_RUNTIME = ['onnxruntime-node', '@earshot/models/onnx-runtime'];
+const BROWSER_SAFE = ['node:', 'express', ...ONNX_RUNTIME, '@elastic/elasticsearch?', 'pino'];
 
 /** Most specific folder first. */
 export const ROOMS: readonly Room[] = [
   { folder: 'models/training', workspaces: ['@earshot/synthesis', '@earshot/models'], never: ['express', '@elastic/'] },
   { folder: 'models', workspaces: [], never: ['express', '@elastic/', 'undici', 'node:http', 'node:net'] },
-  { folder: 'synthesis', workspaces: [], never: ['express', '@elastic/', 'onnxruntime-node'] },
+  { folder: 'synthesis', workspaces: [], never: ['express', '@elastic/', ...ONNX_RUNTIME] },
   { folder: 'mappings', workspaces: ['@earshot/models'], never: BROWSER_SAFE },
   { folder: 'inference-service/src/contract', workspaces: [], never: [...BROWSER_SAFE, '@aws-sdk/', 'zod'] },
-  { folder: 'inference-service/src/host', workspaces: ['@earshot/models'], never: ['@elastic/', 'express'] },
+  {
+    folder: 'inference-service/src/host',
+    workspaces: ['@earshot/models'],
+    never: ['@elastic/', 'express', 'onnxruntime-node'],
+  },
   {
     folder: 'inference-service',
     workspaces: ['@earshot/models'],
-    never: ['@elastic/', 'onnxruntime-node'],
+    never: ['@elastic/', ...ONNX_RUNTIME],
     layers: { core: ['http', 'host', 'decode', 'fetch'], decode: ['http', 'host'] },
   },
   {
@@ -36,7 +42,7 @@ export const ROOMS: readonly Room[] = [
       '@earshot/inference-service/contract',
       '@earshot/kibana-assets',
     ],
-    never: ['onnxruntime-node', 'react', 'express'],
+    never: [...ONNX_RUNTIME, 'react', 'express'],
     layers: { core: ['adapters', 'cli'], ports: ['core', 'adapters', 'cli'], adapters: ['cli'] },
   },
   {
@@ -55,17 +61,17 @@ export const ROOMS: readonly Room[] = [
       '@earshot/pipelines/ports',
       '@earshot/pipelines/config',
     ],
-    never: ['onnxruntime-node', 'react'],
+    never: [...ONNX_RUNTIME, 'react'],
   },
   {
     folder: 'kibana-assets',
     workspaces: ['@earshot/mappings', '@earshot/models'],
-    never: ['onnxruntime-node', 'react', 'express'],
+    never: [...ONNX_RUNTIME, 'react', 'express'],
   },
   {
     folder: 'e2e',
     workspaces: ['@earshot/inference-service/contract', '@earshot/synthesis', '@earshot/e2e/support'],
-    never: ['onnxruntime-node', 'react'],
+    never: [...ONNX_RUNTIME, 'react'],
   },
 ];
 
@@ -144,7 +150,8 @@ function checkRelative(room: Room, path: string, specifier: string): string | un
 }
 
 function checkStatement(room: Room, path: string, statement: ImportStatement): string | undefined {
-  if (statement.specifier.startsWith('@earshot/')) return checkWorkspace(room, path, statement.specifier);
+  if (statement.specifier.startsWith('@earshot/'))
+    return checkWorkspace(room, path, statement.specifier) ?? checkPackage(room, statement);
   // Tests start real parts from every layer: only the workspaces bind them.
   if (isTest(path)) return undefined;
   return statement.specifier.startsWith('.')

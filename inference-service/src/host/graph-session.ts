@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { goldenSignal } from '@earshot/models';
+import { InferenceSession, Tensor } from '@earshot/models/onnx-runtime';
 import type { Space } from '@earshot/models/registry';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 /** One graph in memory. */
 export interface GraphSession {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+
 import type { Card } from '../../src/card.ts';
+import { InferenceSession, Tensor } from '../../src/onnx-runtime.ts';
 import type { Space } from '../../src/registry.ts';
 
 /** As in the service: a rest of less than this share of a window gets no window of its own. */

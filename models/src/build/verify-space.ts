@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Card } from '../card.ts';
 import { goldenSignal } from '../golden-signal.ts';
+import { InferenceSession, Tensor } from '../onnx-runtime.ts';
 import type { Space } from '../registry.ts';
 
 export interface Check {

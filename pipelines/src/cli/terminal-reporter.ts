@@ -15,6 +15,8 @@ function createBar(): SingleBar {
     hideCursor: true,
     clearOnComplete: false,
     barsize: 30,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
   });
 }
 

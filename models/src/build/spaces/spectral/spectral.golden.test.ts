@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildSpectral } from '../../../../training/spectral/build-spectral.ts';
 import { goldenSignal } from '../../../golden-signal.ts';
+import { InferenceSession, Tensor } from '../../../onnx-runtime.ts';
 import { loadSpaces } from '../../../registry.ts';
 import { SPECTRAL } from './parameters.ts';
 import { spectralEmbedding } from './reference/embedding.ts';
