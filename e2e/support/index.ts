@@ -12,6 +12,7 @@ export { startInferenceService } from './inference-service.ts';
 export type { LaunchOptions, ListeningProcess } from './listening-process.ts';
 export { makeTempDir } from './make-temp-dir.ts';
 export { PreparationError } from './preparation-error.ts';
+export { renderWav } from './render-tone.ts';
 export {
   type Resolution,
   type ResolvedElasticsearch,

@@ -4,18 +4,12 @@ import { DecodeError } from './decode-error.ts';
 import { decodeWithFfmpeg, type RawDecode } from './decode-with-ffmpeg.ts';
 import type { Decoder, SourceInfo } from './decoder.ts';
 import { isOggCutOff } from './ogg-end.ts';
-import { planSamples, type SamplePlan } from './sample-plan.ts';
+import { type ExcerptRequest, planSamples, type SamplePlan } from './sample-plan.ts';
 import { looksLikeAudio } from './sniff-audio.ts';
 import { readWavLayout, type WavFormat, type WavLayout } from './wav-layout.ts';
 import { readWavSamples } from './wav-samples.ts';
 
-export interface DecodeOptions {
-  /** Rate of the samples wanted; the file's own rate does not matter. */
-  readonly sampleRateHz: number;
-  /** A recording (or an excerpt's end) beyond this is `audio_too_long`. */
-  readonly maxSeconds: number;
-  readonly offsetSeconds?: number | undefined;
-  readonly durationSeconds?: number | undefined;
+export interface DecodeOptions extends ExcerptRequest {
   readonly decoder: Decoder;
   /** Kills the decoder at once. A `TimeoutError` becomes `deadline_exceeded`, any other reason is thrown as it is. */
   readonly signal?: AbortSignal | undefined;

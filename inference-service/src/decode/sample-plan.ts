@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export interface ExcerptRequest {
+  /** Rate of the samples wanted; the file's own rate does not matter. */
   readonly sampleRateHz: number;
-  /** Longest recording (or end of excerpt) that is served. */
+  /** A recording (or an excerpt's end) beyond this is `audio_too_long`. */
   readonly maxSeconds: number;
   readonly offsetSeconds?: number | undefined;
   readonly durationSeconds?: number | undefined;

@@ -2,12 +2,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ResolvedElasticsearch, startElasticsearch, whyNoElasticsearch } from '@earshot/e2e/support';
+import {
+  type EarshotResult,
+  type ResolvedElasticsearch,
+  runEarshot,
+  startElasticsearch,
+  whyNoElasticsearch,
+} from '@earshot/e2e/support';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
 import { loadConfig } from '../../config/load-config.ts';
-import { type Outcome, runEarshot } from '../../testing/run-earshot.ts';
 import { writeTestCard } from '../../testing/write-test-card.ts';
 
 const reason = whyNoElasticsearch();
@@ -18,8 +23,8 @@ describe.skipIf(reason)(`definitions as code on a real Elasticsearch${reason ? `
   let modelsDir: string;
   let fingerprint: string;
 
-  const earshot = (...args: string[]): Promise<Outcome> =>
-    runEarshot({ ...elasticsearch.env, EARSHOT_MODELS_DIR: modelsDir, EARSHOT_SPACE: 'tone-1' }, ...args);
+  const earshot = (...args: string[]): Promise<EarshotResult> =>
+    runEarshot(args, { env: { ...elasticsearch.env, EARSHOT_MODELS_DIR: modelsDir, EARSHOT_SPACE: 'tone-1' } });
   const json = async (...args: string[]) => {
     const { stdout, code } = await earshot(...args, '--json');
     return { code, ...JSON.parse(stdout) };

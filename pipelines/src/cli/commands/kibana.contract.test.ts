@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type EarshotResult, runEarshot } from '@earshot/e2e/support';
 import { afterEach, expect, test } from 'vitest';
 import { type KibanaStandIn, startKibanaStandIn } from '../../adapters/testing/kibana-stand-in.ts';
 
-const MAIN = join(import.meta.dirname, '..', 'main.ts');
 let standIn: KibanaStandIn | undefined;
 
 afterEach(async () => {
@@ -14,20 +13,7 @@ afterEach(async () => {
   standIn = undefined;
 });
 
-function earshot(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH ?? '' }, cwd: tmpdir() });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += String(chunk);
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += String(chunk);
-    });
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
+const earshot = (...args: string[]): Promise<EarshotResult> => runEarshot(args);
 
 test('apply installs the bundle with the panel address filled in, and a second apply imports nothing', async () => {
   standIn = await startKibanaStandIn();

@@ -3,7 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { type ResolvedElasticsearch, startElasticsearch, whyNoElasticsearch } from '@earshot/e2e/support';
+import {
+  type EarshotResult,
+  type ResolvedElasticsearch,
+  runEarshot,
+  startElasticsearch,
+  whyNoElasticsearch,
+} from '@earshot/e2e/support';
 import { encodeVector } from '@earshot/mappings/search';
 import { loadSpaces } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
@@ -16,7 +22,6 @@ import { loadConfig } from '../../config/load-config.ts';
 import type { EmbeddedRecording } from '../../ports/embedder.ts';
 import type { SearchResult } from '../../ports/search.ts';
 import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
-import { type Outcome, runEarshot } from '../../testing/run-earshot.ts';
 import { writeTestCard } from '../../testing/write-test-card.ts';
 
 const reason = whyNoElasticsearch();
@@ -44,7 +49,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
   const serveAs = (fingerprint: string): void => {
     for (const space of service.spaces) space.fingerprint = fingerprint;
   };
-  const earshot = (...args: string[]): Promise<Outcome> => runEarshot(env(), ...args);
+  const earshot = (...args: string[]): Promise<EarshotResult> => runEarshot(args, { env: env() });
   const json = async (
     ...args: string[]
   ): Promise<{ code: number | null } & SearchResult & { error: { code: string; message: string } }> => {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ListeningProcess,
   type ResolvedElasticsearch,
+  renderWav,
   runEarshot,
   startElasticsearch,
   startInferenceService,
@@ -15,30 +16,9 @@ import { createElasticsearchClient } from '../../adapters/elasticsearch-client.t
 import { loadConfig } from '../../config/load-config.ts';
 import { createSyncBench, dropLibraries } from '../../testing/sync-bench.ts';
 
-const SAMPLE_RATE_HZ = 16_000;
-
-/** A tone as 16-bit mono wav; without amplitude, silence. */
-function toneWav(frequencyHz: number, seconds: number, amplitude = 0.5): Buffer {
-  const samples = Math.round(SAMPLE_RATE_HZ * seconds);
-  const wav = Buffer.alloc(44 + samples * 2);
-  wav.write('RIFF', 0);
-  wav.writeUInt32LE(36 + samples * 2, 4);
-  wav.write('WAVEfmt ', 8);
-  wav.writeUInt32LE(16, 16);
-  wav.writeUInt16LE(1, 20);
-  wav.writeUInt16LE(1, 22);
-  wav.writeUInt32LE(SAMPLE_RATE_HZ, 24);
-  wav.writeUInt32LE(SAMPLE_RATE_HZ * 2, 28);
-  wav.writeUInt16LE(2, 32);
-  wav.writeUInt16LE(16, 34);
-  wav.write('data', 36);
-  wav.writeUInt32LE(samples * 2, 40);
-  for (let i = 0; i < samples; i++) {
-    const value = Math.sin((2 * Math.PI * frequencyHz * i) / SAMPLE_RATE_HZ) * amplitude;
-    wav.writeInt16LE(Math.round(value * 32_767), 44 + i * 2);
-  }
-  return wav;
-}
+/** A tone as wav; without amplitude, silence. */
+const toneWav = (frequencyHz: number, seconds: number, amplitude = 0.5): Buffer =>
+  renderWav((second) => Math.sin(2 * Math.PI * frequencyHz * second) * amplitude, seconds, `${frequencyHz} Hz`);
 
 /** Process ids by parent, from /proc. */
 function findHost(ancestor: number): number | undefined {

@@ -17,6 +17,30 @@ function withNumbers(state: SearchState, k: number, candidates: number): SearchS
   return { ...state, k, candidates: Math.max(k, candidates) };
 }
 
+interface SwitchProps {
+  readonly label: string;
+  readonly checked: boolean;
+  /** Its `data-test-subj`. */
+  readonly name: string;
+  readonly onChange: (isOn: boolean) => void;
+}
+
+function Switch({ label, checked, name, onChange }: SwitchProps): ReactNode {
+  return (
+    <EuiFlexItem grow={false}>
+      <EuiFormRow hasChildLabel={false}>
+        <EuiSwitch
+          compressed
+          label={label}
+          checked={checked}
+          onChange={(event) => onChange(event.target.checked)}
+          data-test-subj={name}
+        />
+      </EuiFormRow>
+    </EuiFlexItem>
+  );
+}
+
 export function SearchOptions({ state, spaces, onChange }: Props): ReactNode {
   const { k, candidates, isExact, bySegments, space } = state;
   return (
@@ -59,28 +83,13 @@ export function SearchOptions({ state, spaces, onChange }: Props): ReactNode {
           </EuiFormRow>
         </EuiFlexItem>
       )}
-      <EuiFlexItem grow={false}>
-        <EuiFormRow hasChildLabel={false}>
-          <EuiSwitch
-            compressed
-            label="Exact"
-            checked={isExact}
-            onChange={(event) => onChange({ ...state, isExact: event.target.checked })}
-            data-test-subj="exact"
-          />
-        </EuiFormRow>
-      </EuiFlexItem>
-      <EuiFlexItem grow={false}>
-        <EuiFormRow hasChildLabel={false}>
-          <EuiSwitch
-            compressed
-            label="Match windows"
-            checked={bySegments}
-            onChange={(event) => onChange({ ...state, bySegments: event.target.checked })}
-            data-test-subj="segments"
-          />
-        </EuiFormRow>
-      </EuiFlexItem>
+      <Switch label="Exact" checked={isExact} name="exact" onChange={(on) => onChange({ ...state, isExact: on })} />
+      <Switch
+        label="Match windows"
+        checked={bySegments}
+        name="segments"
+        onChange={(on) => onChange({ ...state, bySegments: on })}
+      />
     </EuiFlexGroup>
   );
 }
