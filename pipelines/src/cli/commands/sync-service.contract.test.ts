@@ -84,7 +84,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
       query: { term: { 'audio.key': 'tone-0.wav' } },
     });
     expect(hits.hits[0]?._source).toMatchObject({
-      audio: { duration_ms: 3000, sample_rate_hz: SAMPLE_RATE_HZ, channels: 1, codec: 'pcm_s16le', status: 'ready' },
+      audio: { duration_ms: 3000, sample_rate_hz: 44_100, channels: 1, codec: 'pcm_s16le', status: 'ready' },
     });
     expect((hits.hits[0]?._source?.audio as { peaks?: number[] } | undefined)?.peaks).toHaveLength(800);
   });
