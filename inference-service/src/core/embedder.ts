@@ -100,15 +100,16 @@ export class RecordingEmbedder implements Embedder {
     });
   }
 
-  #createQueue({ card }: Space): BatchQueue {
+  #createQueue(space: Space): BatchQueue {
     const { engine, maxQueueWindows, maxBatchWindows } = this.#deps;
+    const { card } = space;
     return new BatchQueue({
       space: card.id,
       dims: card.dims,
       windowSamples: card.input.windowSamples,
       maxQueueWindows,
       maxBatchWindows,
-      run: (windows, count) => engine.run(card.id, windows, count),
+      run: (windows, count) => engine.run(space, windows, count),
     });
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Space } from '@earshot/models/registry';
 
 export interface BatchOutput {
   /** float32 [count × dims], row by row. */
@@ -22,6 +23,8 @@ export interface EngineStatus {
   /** Process id of the host, for operators. */
   readonly hostPid: number | null;
   readonly restarts: number;
+  /** Batches worth handing over at once: one a device, and more where handing over takes time. */
+  readonly maxBatchesInFlight: number;
 }
 
 /** Whatever runs the graphs, seen from the queue. */
@@ -31,5 +34,5 @@ export interface Engine {
    * @param windows float32 [count × windowSamples] of that space
    * @throws ServiceError not_ready when the host died twice under this batch
    */
-  run(space: string, windows: Float32Array, count: number): Promise<BatchOutput>;
+  run(space: Space, windows: Float32Array, count: number): Promise<BatchOutput>;
 }

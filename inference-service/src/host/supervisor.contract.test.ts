@@ -31,8 +31,8 @@ afterEach(() => supervisor.stop());
 
 test('a batch under which two hosts died is given back as not_ready; those behind it are served', async () => {
   create(['cpu']);
-  const deadly = supervisor.run('tiny-1', Float32Array.of(666), 1);
-  const harmless = supervisor.run('tiny-1', Float32Array.of(5), 1);
+  const deadly = supervisor.run(space, Float32Array.of(666), 1);
+  const harmless = supervisor.run(space, Float32Array.of(5), 1);
   await expect(deadly).rejects.toMatchObject({ code: 'not_ready', retryAfterSeconds: 2 });
   expect([...(await harmless).vectors]).toEqual([5]);
   expect(supervisor.status().restarts).toBe(2);
@@ -51,6 +51,6 @@ test('stopping fails what waits and ends the host', async () => {
   await waitUntilUp();
   const pid = supervisor.status().hostPid ?? 0;
   await supervisor.stop();
-  await expect(supervisor.run('tiny-1', Float32Array.of(5), 1)).rejects.toMatchObject({ code: 'not_ready' });
+  await expect(supervisor.run(space, Float32Array.of(5), 1)).rejects.toMatchObject({ code: 'not_ready' });
   expect(() => process.kill(pid, 0)).toThrow();
 });

@@ -112,13 +112,22 @@ export class Supervisor implements Engine {
       failedSpaces,
       hostPid: this.#child?.pid ?? null,
       restarts: this.#restarts,
+      maxBatchesInFlight: 1,
     };
   }
 
-  run(space: string, windows: Float32Array, count: number): Promise<BatchOutput> {
+  run({ card }: Space, windows: Float32Array, count: number): Promise<BatchOutput> {
     const { promise, resolve, reject } = Promise.withResolvers<BatchOutput>();
     if (this.#isStopping) reject(shuttingDown());
-    else this.#waiting.push({ id: this.#nextId++, space, windows, count, attempts: 0, settle: { resolve, reject } });
+    else
+      this.#waiting.push({
+        id: this.#nextId++,
+        space: card.id,
+        windows,
+        count,
+        attempts: 0,
+        settle: { resolve, reject },
+      });
     this.#pump();
     return promise;
   }

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Readable } from 'node:stream';
 import type { Space } from '@earshot/models/registry';
 import express, { type Request, type Response } from 'express';
 import { z } from 'zod';
-import { classifyInput, type EmbeddingInput } from '../../core/classify-input.ts';
-import type { RecordingEmbedding } from '../../core/embedder.ts';
+import type { EmbeddingInput } from '../../core/classify-input.ts';
 import { encodeVector } from '../../core/encode-vector.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { asServiceError } from '../as-service-error.ts';
+import { embedItems, itemsOf } from '../embed-items.ts';
 import { openAiDialect } from '../openai-dialect.ts';
-import { startWork, type Work } from '../request-context.ts';
+import { startWork } from '../request-context.ts';
 import type { Route } from '../route.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
 
-const MOST_ITEMS = 2048;
 const JSON_LIMIT_BYTES = 32 * 1024 * 1024;
 
 const bodySchema = z.object({
@@ -28,17 +25,6 @@ interface EmbeddingsRequest {
   readonly space: Space;
   readonly items: readonly EmbeddingInput[];
   readonly encoding: 'float' | 'base64';
-}
-
-function itemsOf(input: unknown, model: string): EmbeddingInput[] {
-  if (!Array.isArray(input) && typeof input !== 'string' && (typeof input !== 'object' || input === null))
-    throw new ServiceError('invalid_parameter', 'input: must be a string or an array', { param: 'input' });
-  const list: unknown[] = Array.isArray(input) ? input : [input];
-  if (list.length === 0 || list.length > MOST_ITEMS)
-    throw new ServiceError('invalid_parameter', `input: must have 1 to ${MOST_ITEMS} items, not ${list.length}`, {
-      param: 'input',
-    });
-  return list.map((item, index) => classifyInput(item, `input[${index}]`, model));
 }
 
 function parseBody(body: unknown, deps: AppDeps): EmbeddingsRequest {
@@ -59,53 +45,7 @@ function parseBody(body: unknown, deps: AppDeps): EmbeddingsRequest {
     throw new ServiceError('invalid_parameter', `dimensions: ${model} gives ${space.card.dims}, and no other number`, {
       param: 'dimensions',
     });
-  return { space, items: itemsOf(input, model), encoding: encoding ?? 'float' };
-}
-
-/** A failure of one item says which. */
-function atItem(error: unknown, index: number): unknown {
-  if (error instanceof Error && error.name === 'ClientGone') return error;
-  const known = asServiceError(error);
-  const { retryAfterSeconds, cause } = known;
-  return new ServiceError(known.code, known.message, { param: `input[${index}]`, retryAfterSeconds, cause });
-}
-
-/** A unit vector that stands for no sound. */
-function probeVector(dims: number): Float32Array {
-  return new Float32Array(dims).fill(1 / Math.sqrt(dims));
-}
-
-/** Decodes and embeds the items, so many at a time; the first failure ends the rest. */
-async function embedItems(
-  { space, items }: EmbeddingsRequest,
-  deps: AppDeps,
-  work: Work,
-): Promise<(RecordingEmbedding | null)[]> {
-  const results: (RecordingEmbedding | null)[] = items.map(() => null);
-  const failure = new AbortController();
-  const signal = AbortSignal.any([work.signal, failure.signal]);
-  const remaining = items.entries();
-  const embedNext = async (): Promise<void> => {
-    for (const [index, item] of remaining) {
-      if (item.kind !== 'audio') continue;
-      const options = { ...work, signal };
-      const limits = { maxBytes: deps.limits.max_upload_bytes, signal };
-      try {
-        const source = Readable.from([item.bytes]);
-        const [result] = await deps.spool.hold(source, limits, (file) =>
-          deps.embedder.embed(file.path, [space], options),
-        );
-        if (!result?.vector) throw new ServiceError('silent_audio', 'The recording is silent');
-        results[index] = result;
-      } catch (error) {
-        const failed = failure.signal.aborted ? failure.signal.reason : atItem(error, index);
-        failure.abort(failed);
-        throw failed;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: deps.limits.max_concurrent_decodes }, embedNext));
-  return results;
+  return { space, items: itemsOf(input, 'input', model), encoding: encoding ?? 'float' };
 }
 
 /** `POST /v1/embeddings`: OpenAI's contract; audio travels as data: URIs. */
@@ -118,22 +58,18 @@ export function embeddingsRoute(deps: AppDeps): Route {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const work = startWork(request, response, deps.requestTimeoutMs);
     await readJson(request, response);
-    const wanted = parseBody(request.body, deps);
-    const { space, items, encoding } = wanted;
-    if (items.some((item) => item.kind === 'probe')) deps.log.info({ space: space.card.id }, 'answering a dims probe');
-    const results = await embedItems(wanted, deps, work);
-    const tokens = results.reduce((sum, result) => sum + (result?.segments.length ?? 1), 0);
-    setTimingHeaders(
-      response,
-      results.filter((result) => result !== null),
-    );
+    const { space, items, encoding } = parseBody(request.body, deps);
+    const results = await embedItems({ space, items, field: 'input', work }, deps);
+    const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
+    const tokens = results.reduce((sum, { recording }) => sum + (recording?.segments.length ?? 1), 0);
+    setTimingHeaders(response, recordings);
     response.json({
       object: 'list',
       model: space.card.id,
-      data: results.map((result, index) => ({
+      data: results.map(({ vector }, index) => ({
         object: 'embedding',
         index,
-        embedding: encodeVector(result?.vector ?? probeVector(space.card.dims), encoding),
+        embedding: encodeVector(vector, encoding),
       })),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     });

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Readable } from 'node:stream';
+import type { Space } from '@earshot/models/registry';
+import { classifyInput, type EmbeddingInput } from '../core/classify-input.ts';
+import type { RecordingEmbedding } from '../core/embedder.ts';
+import { ServiceError } from '../core/service-error.ts';
+import type { AppDeps } from './app-deps.ts';
+import { asServiceError } from './as-service-error.ts';
+import type { Work } from './request-context.ts';
+
+const MOST_ITEMS = 2048;
+
+/**
+ * The items of a request, each told apart as audio or probe.
+ * @param field name of the list in messages: `input` (OpenAI) or `inputs` (text-embeddings-inference)
+ * @throws ServiceError invalid_parameter, or what classifyInput throws, naming the item
+ */
+export function itemsOf(input: unknown, field: string, model: string): EmbeddingInput[] {
+  if (!Array.isArray(input) && typeof input !== 'string' && (typeof input !== 'object' || input === null))
+    throw new ServiceError('invalid_parameter', `${field}: must be a string or an array`, { param: field });
+  const list: unknown[] = Array.isArray(input) ? input : [input];
+  if (list.length === 0 || list.length > MOST_ITEMS)
+    throw new ServiceError('invalid_parameter', `${field}: must have 1 to ${MOST_ITEMS} items, not ${list.length}`, {
+      param: field,
+    });
+  return list.map((item, index) => classifyInput(item, `${field}[${index}]`, model));
+}
+
+/** A failure of one item says which. */
+function atItem(error: unknown, param: string): unknown {
+  if (error instanceof Error && error.name === 'ClientGone') return error;
+  const known = asServiceError(error);
+  const { retryAfterSeconds, cause } = known;
+  return new ServiceError(known.code, known.message, { param, retryAfterSeconds, cause });
+}
+
+/** A unit vector that stands for no sound. */
+function probeVector(dims: number): Float32Array {
+  return new Float32Array(dims).fill(1 / Math.sqrt(dims));
+}
+
+export interface EmbeddedItem {
+  readonly vector: Float32Array;
+  /** null for the probe. */
+  readonly recording: RecordingEmbedding | null;
+}
+
+export interface ItemsToEmbed {
+  readonly space: Space;
+  readonly items: readonly EmbeddingInput[];
+  readonly field: string;
+  readonly work: Work;
+}
+
+/** Decodes and embeds the items, so many at a time, in their order; the first failure ends the rest. */
+export async function embedItems({ space, items, field, work }: ItemsToEmbed, deps: AppDeps): Promise<EmbeddedItem[]> {
+  const results = items.map((): EmbeddedItem => ({ vector: probeVector(space.card.dims), recording: null }));
+  const failure = new AbortController();
+  const signal = AbortSignal.any([work.signal, failure.signal]);
+  const limits = { maxBytes: deps.limits.max_upload_bytes, signal };
+  const remaining = items.entries();
+  const embedNext = async (): Promise<void> => {
+    for (const [index, item] of remaining) {
+      if (item.kind !== 'audio') continue;
+      try {
+        const [recording] = await deps.spool.hold(Readable.from([item.bytes]), limits, (file) =>
+          deps.embedder.embed(file.path, [space], { ...work, signal }),
+        );
+        if (!recording?.vector) throw new ServiceError('silent_audio', 'The recording is silent');
+        results[index] = { vector: recording.vector, recording };
+      } catch (error) {
+        const failed = failure.signal.aborted ? failure.signal.reason : atItem(error, `${field}[${index}]`);
+        failure.abort(failed);
+        throw failed;
+      }
+    }
+  };
+  if (items.some((item) => item.kind === 'probe')) deps.log.info({ space: space.card.id }, 'answering a dims probe');
+  await Promise.all(Array.from({ length: deps.limits.max_concurrent_decodes }, embedNext));
+  return results;
+}
