@@ -33,6 +33,7 @@ export const ERROR_KINDS = {
   invalid_parameter: invalid(400, 'Correct the named parameter.'),
   invalid_json: invalid(400, 'Send a valid JSON body.'),
   empty_body: invalid(400, 'Send the bytes of an audio file as the body, or a multipart field "file".'),
+  empty_input: invalid(400, 'Send at least one item.'),
   url_not_allowed: invalid(400, 'Send the audio itself: recordings are not fetched by address.'),
   model_does_not_embed_text: invalid(400, 'Send audio, or choose a space that embeds text.'),
   invalid_audio_input: invalid(400, 'Send data:audio/…;base64,… with valid base64.'),

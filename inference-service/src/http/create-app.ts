@@ -4,6 +4,7 @@ import { ServiceError } from '../core/service-error.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createAuthorise } from './authorise.ts';
 import { createErrorHandler } from './error-handler.ts';
+import { kserveDialect } from './kserve-dialect.ts';
 import { nativeDialect } from './openai-dialect.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { contextOf, startContext } from './request-context.ts';
@@ -12,6 +13,8 @@ import { audioEmbeddingsRoute } from './routes/audio-embeddings.ts';
 import { embeddingsRoute } from './routes/embeddings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { infoRoute } from './routes/info.ts';
+import { kserveHealthRoutes } from './routes/kserve-health.ts';
+import { kserveMetadataRoutes } from './routes/kserve-metadata.ts';
 import { modelsRoute } from './routes/models.ts';
 
 function createRoutes(deps: AppDeps): Route[] {
@@ -21,6 +24,8 @@ function createRoutes(deps: AppDeps): Route[] {
     modelsRoute(deps),
     ...healthRoutes(deps),
     infoRoute(deps),
+    ...kserveHealthRoutes(deps),
+    ...kserveMetadataRoutes(deps),
   ];
   const openApi: Route = {
     method: 'get',
@@ -77,10 +82,12 @@ export function createApp(deps: AppDeps): Express {
   for (const route of routes) register(app, route, deps);
   for (const [path, members] of Map.groupBy(routes, (route) => route.path))
     app.all(path, (request, response) => {
+      contextOf(response).dialect = members[0]?.dialect ?? nativeDialect;
       response.setHeader('Allow', members.map((route) => route.method.toUpperCase()).join(', '));
       throw new ServiceError('method_not_allowed', `${request.method} is not served at ${path}`);
     });
-  app.use((request) => {
+  app.use((request, response) => {
+    if (request.path.startsWith('/v2/')) contextOf(response).dialect = kserveDialect;
     throw new ServiceError('not_found', `There is no ${request.path.slice(0, 200)} here`);
   });
   app.use(createErrorHandler(deps.log));

@@ -13,14 +13,15 @@ const MOST_ITEMS = 2048;
 /**
  * The items of a request, each told apart as audio or probe.
  * @param field name of the list in messages: `input` (OpenAI) or `inputs` (text-embeddings-inference)
- * @throws ServiceError invalid_parameter, or what classifyInput throws, naming the item
+ * @throws ServiceError invalid_parameter, empty_input, or what classifyInput throws, naming the item
  */
 export function itemsOf(input: unknown, field: string, model: string): EmbeddingInput[] {
   if (!Array.isArray(input) && typeof input !== 'string' && (typeof input !== 'object' || input === null))
     throw new ServiceError('invalid_parameter', `${field}: must be a string or an array`, { param: field });
   const list: unknown[] = Array.isArray(input) ? input : [input];
-  if (list.length === 0 || list.length > MOST_ITEMS)
-    throw new ServiceError('invalid_parameter', `${field}: must have 1 to ${MOST_ITEMS} items, not ${list.length}`, {
+  if (list.length === 0) throw new ServiceError('empty_input', `${field}: has no item`, { param: field });
+  if (list.length > MOST_ITEMS)
+    throw new ServiceError('invalid_parameter', `${field}: may have ${MOST_ITEMS} items, not ${list.length}`, {
       param: field,
     });
   return list.map((item, index) => classifyInput(item, `${field}[${index}]`, model));

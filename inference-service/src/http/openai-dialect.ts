@@ -2,16 +2,17 @@
 import type { ErrorBody } from '../contract/embeddings.ts';
 import { ERROR_KINDS } from '../contract/errors.ts';
 import type { ServiceError } from '../core/service-error.ts';
+import { describeError } from './describe-error.ts';
 import type { Dialect } from './route.ts';
 
 function bodyOf(error: ServiceError): ErrorBody {
-  const { type, remedy } = ERROR_KINDS[error.code];
-  const message = `${error.message.replace(/\.$/, '')}. ${remedy}`;
-  return { error: { message, type, param: error.param, code: error.code } };
+  const { type } = ERROR_KINDS[error.code];
+  return { error: { message: describeError(error), type, param: error.param, code: error.code } };
 }
 
 /** OpenAI's error body with the status of the catalogue. */
 export const nativeDialect: Dialect = {
+  errorSchema: 'Error',
   serialise: (error) => ({ status: error.status, body: bodyOf(error) }),
 };
 
@@ -20,5 +21,6 @@ export const nativeDialect: Dialect = {
  * which turns a data: URI into a corrupt one.
  */
 export const openAiDialect: Dialect = {
+  errorSchema: 'Error',
   serialise: (error) => ({ status: error.status === 413 ? 400 : error.status, body: bodyOf(error) }),
 };

@@ -24,13 +24,21 @@ const failure = {
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 };
 
+const pathParameter = (name: string): object => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+
 /** OpenAPI 3.1 of exactly the routes given. */
 export function openApiDocument(routes: readonly Route[], version: string): object {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const { path, method, scope, operation } of routes) {
-    const responses = { 200: { description: 'Done' }, default: failure };
+    const { responses: answers = { 200: { description: 'Done' } }, errors: _, ...described } = operation;
     const security = scope === null ? [] : [{ key: [] }];
-    paths[path] = { ...paths[path], [method]: { ...operation, security, responses } };
+    const name = path.replace(/:(\w+)/g, '{$1}');
+    const inPath = [...path.matchAll(/:(\w+)/g)].map((match) => pathParameter(match[1] ?? ''));
+    const parameters = [...inPath, ...(operation.parameters ?? [])];
+    paths[name] = {
+      ...paths[name],
+      [method]: { ...described, parameters, security, responses: { ...answers, default: failure } },
+    };
   }
   return {
     openapi: '3.1.0',

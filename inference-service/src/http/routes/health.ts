@@ -14,6 +14,13 @@ function live(path: string): Route {
   };
 }
 
+/** Why requests should go elsewhere; empty when the service is ready. */
+export function readinessProblems(deps: AppDeps): string[] {
+  const { isReady, problems } = deps.engine.status();
+  const reasons = [...(deps.isDraining() ? ['the service is shutting down'] : []), ...problems];
+  return isReady || reasons.length > 0 ? reasons : ['the inference host is starting'];
+}
+
 /** Probes: live while the process answers; ready once every space has matched its golden vectors. */
 export function healthRoutes(deps: AppDeps): Route[] {
   const ready: Route = {
@@ -23,11 +30,10 @@ export function healthRoutes(deps: AppDeps): Route[] {
     dialect: nativeDialect,
     operation: { summary: 'Decoder found, host alive, golden vectors matched, not draining' },
     handle: (_request, response) => {
-      const { isReady, problems } = deps.engine.status();
-      const reasons = [...(deps.isDraining() ? ['the service is shutting down'] : []), ...problems];
-      const isServing = isReady && reasons.length === 0;
+      const problems = readinessProblems(deps);
+      const isServing = problems.length === 0;
       if (!isServing) response.setHeader('Retry-After', '1');
-      response.status(isServing ? 200 : 503).json({ ready: isServing, problems: reasons });
+      response.status(isServing ? 200 : 503).json({ ready: isServing, problems });
     },
   };
   return [live('/health'), live('/health/live'), ready];
