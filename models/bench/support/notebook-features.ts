@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createPowerSpectrum } from '../../src/build/spaces/spectral/reference/fourier.ts';
+import { createPowerSpectrum } from '../../src/build/front-end/reference/power-spectrum.ts';
 import { cosineTransform } from '../../src/dsp/cosine-transform.ts';
 import { hannWindow } from '../../src/dsp/hann-window.ts';
 import { melFilterbank } from '../../src/dsp/mel-filterbank.ts';

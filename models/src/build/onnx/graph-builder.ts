@@ -7,7 +7,7 @@ export type Value = string & { readonly __value: unique symbol };
 export interface GraphBuilder {
   /** Declares a float32 input. */
   input(name: string, dims: readonly (number | string)[]): Value;
-  /** Float32 constant; equal names are refused. */
+  /** Float32 constant; equal names are refused. A Float32Array is not copied: networks have hundreds of MB. */
   floats(name: string, dims: readonly number[], data: ArrayLike<number>): Value;
   /** Int64 vector, for shapes, axes and indices. */
   integers(name: string, data: readonly number[]): Value;
@@ -53,7 +53,8 @@ export function createGraphBuilder(): GraphBuilder {
       inputs.push({ name, dims });
       return name as Value;
     },
-    floats: (name, dims, data) => addInitializer(name, { dims, data: Float32Array.from(data) }),
+    floats: (name, dims, data) =>
+      addInitializer(name, { dims, data: data instanceof Float32Array ? data : Float32Array.from(data) }),
     integers: (name, data) => addInitializer(name, { dims: [data.length], data: BigInt64Array.from(data.map(BigInt)) }),
     scalar: (value) => {
       const name = `scalar_${value}`;

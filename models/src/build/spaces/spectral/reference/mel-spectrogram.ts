@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hannWindow } from '../../../../dsp/hann-window.ts';
 import { melFilterbank } from '../../../../dsp/mel-filterbank.ts';
+import { createPowerSpectrum } from '../../../front-end/reference/power-spectrum.ts';
 import { SPECTRAL } from '../parameters.ts';
-import { createPowerSpectrum } from './fourier.ts';
 
 const { fftSize, hopSamples, frames, mel } = SPECTRAL;
 const hann = hannWindow(fftSize);

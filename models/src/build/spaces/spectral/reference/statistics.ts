@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { cosineTransform } from '../../../../dsp/cosine-transform.ts';
 import { hannWindow } from '../../../../dsp/hann-window.ts';
+import { createPowerSpectrum } from '../../../front-end/reference/power-spectrum.ts';
 import { SPECTRAL } from '../parameters.ts';
-import { createPowerSpectrum } from './fourier.ts';
 import { type MelSpectrogram, melSpectrogram } from './mel-spectrogram.ts';
 
 const { frames, modulation, envelope } = SPECTRAL;

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { hannWindow } from '../../../dsp/hann-window.ts';
-import { fourierFactors, RADIX } from './fourier-factors.ts';
+import { hannWindow } from '../../dsp/hann-window.ts';
+import { fourierFactors } from './fourier-factors.ts';
 
-const SIZE = RADIX * RADIX;
-const { residues, firstStage, secondStage, bins } = fourierFactors(SIZE);
+const SIZE = 1024;
+const { radix, residues, firstStage, secondStage, bins } = fourierFactors(SIZE);
 
 /** Both stages on one frame, as the graph does them. */
 function transform(frame: readonly number[]): number[] {
-  const partial = Array.from({ length: RADIX }, (_, n2) =>
+  const partial = Array.from({ length: radix }, (_, n2) =>
     Array.from({ length: residues * 2 }, (_row, row) => {
-      const kernel = firstStage.slice((n2 * residues * 2 + row) * RADIX, (n2 * residues * 2 + row + 1) * RADIX);
-      return kernel.reduce((sum, weight, n1) => sum + weight * frame[RADIX * n1 + n2]!, 0);
+      const kernel = firstStage.slice((n2 * residues * 2 + row) * radix, (n2 * residues * 2 + row + 1) * radix);
+      return kernel.reduce((sum, weight, n1) => sum + weight * frame[radix * n1 + n2]!, 0);
     }),
   );
-  const width = 2 * RADIX;
+  const width = 2 * radix;
   return Array.from({ length: residues }, (_, k1) =>
     Array.from({ length: width }, (_row, row) =>
       Array.from({ length: width }).reduce((sum: number, _column, column) => {
@@ -42,5 +42,9 @@ describe('fourierFactors', () => {
   test('every bin occurs once, as a real and an imaginary row', () => {
     const used = bins.filter((bin) => bin !== undefined).sort((a, b) => a - b);
     expect(used).toEqual(Array.from({ length: 2 * (SIZE / 2 + 1) }, (_, i) => Math.floor(i / 2)));
+  });
+
+  test.each([1000, 81])('refuses %d points', (size) => {
+    expect(() => fourierFactors(size)).toThrow(`${size} is not the square of an even number`);
   });
 });
