@@ -31,8 +31,8 @@ export const ROOMS: readonly Room[] = [
   {
     folder: 'inference-service',
     workspaces: ['@earshot/models'],
-    never: ['@elastic/', ...ONNX_RUNTIME],
-    layers: { core: ['http', 'host', 'decode', 'fetch'], decode: ['http', 'host'] },
+    never: ['@elastic/elasticsearch', '@elastic/transport', ...ONNX_RUNTIME],
+    layers: { core: ['http', 'host', 'decode', 'fetch', 'telemetry'], decode: ['http', 'host'], http: ['telemetry'] },
   },
   {
     folder: 'pipelines',

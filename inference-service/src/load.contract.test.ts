@@ -84,7 +84,7 @@ test('a client that leaves in the middle of its upload leaves no file behind', a
     'Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n',
   );
   expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
-  expect(service.stderr()).not.toContain('"status":500');
+  expect(service.stderr()).not.toContain('"status_code":500');
 });
 
 test('an upload that turns out too large is answered, not cut off', async () => {

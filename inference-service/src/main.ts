@@ -1,8 +1,12 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
+import { createRequire } from 'node:module';
 import { pino } from 'pino';
 import { ConfigError, loadServiceConfig } from './config.ts';
 import { startService } from './start-service.ts';
+import { createLog } from './telemetry/create-log.ts';
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 const EXIT_USAGE = 2;
 const EXIT_UNAVAILABLE = 5;
@@ -23,7 +27,7 @@ function explain(error: unknown): { readonly status: number; readonly text: stri
 try {
   const config = loadServiceConfig(process.env);
   // Logs go to stderr: stdout carries the one line that launchers wait for.
-  const log = pino({ level: config.logLevel, base: { service: 'earshot-inference' } }, pino.destination(2));
+  const log = createLog({ level: config.logLevel, version }, pino.destination(2));
   const service = await startService(config, log);
   let isStopping = false;
   const stop = async (name: string): Promise<void> => {

@@ -136,7 +136,7 @@ describe.skipIf(noSignals)(`the inference host (${noSignals || 'POSIX signals'})
     await until(() => spoolOf(service).some((dir) => readdirSync(dir).length > 0));
     leaving.abort();
     await until(() => spoolOf(service).every((dir) => readdirSync(dir).length === 0));
-    await until(() => service.stderr().includes('"status":499'));
+    await until(() => service.stderr().includes('"status_code":499'));
     process.kill(pid, 'SIGCONT');
   });
 

@@ -15,6 +15,7 @@ import { createDirectorySpool } from './directory-spool.ts';
 import { Supervisor } from './host/supervisor.ts';
 import { createApp } from './http/create-app.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -94,6 +95,7 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     maxRecordings: config.maxConcurrentDecodes * 2 + 2,
     maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
   });
+  const metrics = createMetrics({ spaces, engineStatus: () => supervisor.status() });
   return createApp({
     version,
     spaces,
@@ -110,6 +112,8 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     requestTimeoutMs: config.requestTimeoutMs,
     keys,
     log,
+    observer: metrics,
+    metrics,
     isDraining,
   });
 }

@@ -6,6 +6,7 @@ import type { Decoder } from '../core/decoder-port.ts';
 import type { Embedder } from '../core/embedder.ts';
 import type { Engine } from '../core/engine-port.ts';
 import type { KeyRing } from '../core/key-ring.ts';
+import type { Observer } from '../core/observer-port.ts';
 import type { Spool } from '../core/spool-port.ts';
 
 /** Everything the routes work with; made in main.ts. */
@@ -20,5 +21,7 @@ export interface AppDeps {
   readonly requestTimeoutMs: number;
   readonly keys: KeyRing | undefined;
   readonly log: Logger;
+  readonly observer: Observer;
+  readonly metrics: { readonly contentType: string; render(): Promise<string> };
   isDraining(): boolean;
 }

@@ -5,9 +5,10 @@ import type { AppDeps } from './app-deps.ts';
 import { createAuthorise } from './authorise.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { kserveDialect } from './kserve-dialect.ts';
+import { logRequests } from './log-requests.ts';
 import { nativeDialect } from './openai-dialect.ts';
 import { openApiDocument } from './openapi-document.ts';
-import { contextOf, startContext } from './request-context.ts';
+import { contextOf } from './request-context.ts';
 import type { Route } from './route.ts';
 import { audioEmbeddingsRoute } from './routes/audio-embeddings.ts';
 import { embeddingsRoute } from './routes/embeddings.ts';
@@ -15,6 +16,7 @@ import { healthRoutes } from './routes/health.ts';
 import { infoRoute } from './routes/info.ts';
 import { kserveHealthRoutes } from './routes/kserve-health.ts';
 import { kserveMetadataRoutes } from './routes/kserve-metadata.ts';
+import { metricsRoute } from './routes/metrics.ts';
 import { modelsRoute } from './routes/models.ts';
 
 function createRoutes(deps: AppDeps): Route[] {
@@ -26,6 +28,7 @@ function createRoutes(deps: AppDeps): Route[] {
     infoRoute(deps),
     ...kserveHealthRoutes(deps),
     ...kserveMetadataRoutes(deps),
+    metricsRoute(deps),
   ];
   const openApi: Route = {
     method: 'get',
@@ -38,25 +41,11 @@ function createRoutes(deps: AppDeps): Route[] {
   return [...routes, openApi];
 }
 
-/** One line a request; paths only, because queries may carry what is private. */
-function logRequests(deps: AppDeps): RequestHandler {
-  return (request, response, next) => {
-    const context = startContext(request, response, nativeDialect);
-    const path = request.path;
-    response.once('close', () => {
-      const status = response.writableFinished ? response.statusCode : 499;
-      const ms = Math.round(performance.now() - context.startedAt);
-      const { id: requestId, errorCode: code, keyName: key } = context;
-      const level = path.startsWith('/health') ? 'debug' : 'info';
-      deps.log[level]({ requestId, method: request.method, path, status, ms, code, key }, 'request');
-    });
-    next();
-  };
-}
-
 function register(app: Express, route: Route, deps: AppDeps): void {
   const enter: RequestHandler = (_request, response, next) => {
-    contextOf(response).dialect = route.dialect;
+    const context = contextOf(response);
+    context.dialect = route.dialect;
+    context.route = route.path;
     if (deps.isDraining()) {
       response.setHeader('Connection', 'close');
       if (route.scope !== null) throw new ServiceError('not_ready', 'The service is shutting down');
@@ -82,7 +71,9 @@ export function createApp(deps: AppDeps): Express {
   for (const route of routes) register(app, route, deps);
   for (const [path, members] of Map.groupBy(routes, (route) => route.path))
     app.all(path, (request, response) => {
-      contextOf(response).dialect = members[0]?.dialect ?? nativeDialect;
+      const context = contextOf(response);
+      context.dialect = members[0]?.dialect ?? nativeDialect;
+      context.route = path;
       response.setHeader('Allow', members.map((route) => route.method.toUpperCase()).join(', '));
       throw new ServiceError('method_not_allowed', `${request.method} is not served at ${path}`);
     });

@@ -15,7 +15,8 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     }
     const error = asServiceError(cause);
     context.errorCode = error.code;
-    if (error.code === 'internal_error') log.error({ requestId: context.id, err: error.cause ?? error }, error.message);
+    if (error.code === 'internal_error')
+      log.error({ http: { request: { id: context.id } }, err: error.cause ?? error }, error.message);
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
     if (error.code === 'invalid_api_key') response.setHeader('WWW-Authenticate', 'Bearer');
     const { status, body } = context.dialect.serialise(error);

@@ -13,6 +13,10 @@ export interface RequestContext {
   dialect: Dialect;
   /** Name of the API key, for the log. */
   keyName: string | undefined;
+  /** Pattern of the route that took the request, for metrics. */
+  route: string | undefined;
+  /** Set where work for an embedding begins. */
+  isWork: boolean;
   /** The catalogue code of the answer, for the log. */
   errorCode: string | undefined;
 }
@@ -29,6 +33,8 @@ export function startContext(request: Request, response: Response, dialect: Dial
     startedAt: performance.now(),
     dialect,
     keyName: undefined,
+    route: undefined,
+    isWork: false,
     errorCode: undefined,
   };
   (response as Carrier)[CONTEXT] = context;
@@ -73,6 +79,7 @@ export interface Work {
 
 /** Priority and deadline of a request; work for it ends when the client leaves or the deadline passes. */
 export function startWork(request: Request, response: Response, maxMs: number): Work {
+  contextOf(response).isWork = true;
   const controller = new AbortController();
   const timeoutMs = timeoutOf(request, maxMs);
   const timer = setTimeout(() => {
