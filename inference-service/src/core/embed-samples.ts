@@ -3,9 +3,10 @@ import type { Card, Pooling } from '@earshot/models';
 import type { RecordingStatus } from '../contract/embeddings.ts';
 import type { BatchQueue } from './batch-queue.ts';
 import { copyWindow } from './copy-window.ts';
+import { finishVector } from './finish-vector.ts';
 import { isSilent } from './is-silent.ts';
 import { planWindows } from './plan-windows.ts';
-import { poolVectors, toUnitLength } from './pool-vectors.ts';
+import { poolVectors } from './pool-vectors.ts';
 import type { Priority } from './priority-lane.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -41,12 +42,6 @@ function assertLongEnough(card: Card, samples: Float32Array): void {
     'audio_too_short',
     `The recording is ${seconds(samples.length)} long; ${card.id} needs ${seconds(minSamples)}`,
   );
-}
-
-/** Unit length where the measure asks for it and the graph does not give it. */
-function finishVector(card: Card, vector: Float32Array, isPooled: boolean): Float32Array | null {
-  if (card.similarity !== 'cosine') return vector;
-  return card.output.normalised && !isPooled ? vector : toUnitLength(vector);
 }
 
 function poolSegments(card: Card, vectors: readonly Float32Array[], pooling: Pooling | 'none'): Float32Array | null {

@@ -5,6 +5,7 @@ import type { DecodeInfo } from '../contract/embeddings.ts';
 import { BatchQueue } from './batch-queue.ts';
 import type { DecodedRecording, Decoder } from './decoder-port.ts';
 import { embedSamples, type SamplesEmbedding } from './embed-samples.ts';
+import { embedWindows, type ReadyWindows, type WindowVectors } from './embed-windows.ts';
 import type { Engine } from './engine-port.ts';
 import { resolveHop } from './plan-windows.ts';
 import type { Priority } from './priority-lane.ts';
@@ -45,6 +46,15 @@ export interface Embedder {
   admit(models: readonly string[], options: Pick<EmbedOptions, 'windowSeconds' | 'hopSeconds'>): readonly Space[];
   /** One result a space, in order; the recording is decoded once per sample rate. */
   embed(path: string, spaces: readonly Space[], options: EmbedOptions): Promise<readonly RecordingEmbedding[]>;
+  /**
+   * Windows cut by the caller → vectors, through the queue of the space.
+   * @throws ServiceError silent_audio, queue_full, audio_too_long
+   */
+  embedWindows(
+    space: Space,
+    ready: ReadyWindows,
+    options: Pick<EmbedOptions, 'priority' | 'signal'>,
+  ): Promise<WindowVectors>;
   /** Windows waiting in all queues. */
   readonly queuedWindows: number;
 }
@@ -152,5 +162,13 @@ export class RecordingEmbedder implements Embedder {
       decode: decoded.info,
       decodeMs: decoded.decodeMs,
     };
+  }
+
+  embedWindows(
+    space: Space,
+    ready: ReadyWindows,
+    { priority, signal }: Pick<EmbedOptions, 'priority' | 'signal'>,
+  ): Promise<WindowVectors> {
+    return embedWindows(space.card, ready, { queue: this.#queueOf(space.card.id), priority, signal });
   }
 }
