@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { type AllowList, parseAllowList } from './fetch/allow-list.ts';
 
 interface Row<T> {
   readonly env: string;
@@ -20,6 +21,17 @@ const number = (smallest: number, largest: number): z.ZodType<number, string> =>
       error: `must be a whole number between ${smallest} and ${largest}`,
     })
     .transform(Number);
+
+const text = z.string();
+
+const allowList: z.ZodType<AllowList, string> = text.transform((list, context) => {
+  try {
+    return parseAllowList(list);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 
 const cores = availableParallelism();
 const EPS = ['cuda', 'webgpu', 'cpu'];
@@ -78,10 +90,40 @@ export const SERVICE_SETTINGS = {
   }),
   fetchAllow: row({
     env: 'EARSHOT_FETCH_ALLOW',
-    help: 'reserved: fetching by URL is off in this version, so leave it empty',
+    help: 'places that recordings may be fetched from, separated by commas; empty: none',
     default: '',
-    schema: z.string().refine((list) => list === '', { error: 'fetching by URL is not available in this version' }),
+    schema: allowList,
   }),
+  fetchTimeoutMs: row({
+    env: 'EARSHOT_FETCH_TIMEOUT_MS',
+    help: 'longest time for fetching one recording',
+    default: '30000',
+    schema: number(100, 3_600_000),
+  }),
+  maxConcurrentFetches: row({
+    env: 'EARSHOT_MAX_CONCURRENT_FETCHES',
+    help: 'recordings fetched at once; more wait',
+    default: '8',
+    schema: number(1, 256),
+  }),
+  s3Endpoint: row({
+    env: 'S3_ENDPOINT',
+    help: 'object store behind s3:// addresses; without it AWS',
+    schema: z.url({ protocol: /^https?$/, error: 'must be http://… or https://…' }),
+  }),
+  s3Region: row({ env: 'S3_REGION', help: 'its region', default: 'us-east-1', schema: text }),
+  s3ForcePathStyle: row({
+    env: 'S3_FORCE_PATH_STYLE',
+    help: 'bucket in the path instead of the host name (default: true with S3_ENDPOINT)',
+    schema: z.stringbool({ error: 'must be true or false' }),
+  }),
+  s3AccessKeyId: row({
+    env: 'AWS_ACCESS_KEY_ID',
+    help: 'its access key; without it the standard chain of AWS credentials',
+    schema: text,
+  }),
+  s3SecretAccessKey: row({ env: 'AWS_SECRET_ACCESS_KEY', help: 'secret of that key', schema: text }),
+  s3SessionToken: row({ env: 'AWS_SESSION_TOKEN', help: 'token of a temporary key', schema: text }),
   ffmpegPath: row({ env: 'FFMPEG_PATH', help: 'a decoder of your own', schema: z.string() }),
   maxQueueWindows: row({
     env: 'EARSHOT_MAX_QUEUE_WINDOWS',
@@ -129,7 +171,14 @@ export const SERVICE_SETTINGS = {
 
 type Settings = typeof SERVICE_SETTINGS;
 type Value<R> = R extends Row<infer T> ? T : never;
-type Optional = 'keysFile' | 'ffmpegPath';
+type Optional =
+  | 'keysFile'
+  | 'ffmpegPath'
+  | 's3Endpoint'
+  | 's3ForcePathStyle'
+  | 's3AccessKeyId'
+  | 's3SecretAccessKey'
+  | 's3SessionToken';
 export type ServiceConfig = { readonly [K in Exclude<keyof Settings, Optional>]: Value<Settings[K]> } & {
   readonly [K in Optional]: Value<Settings[K]> | undefined;
 };

@@ -7,11 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadSpaces } from '@earshot/models/registry';
 import type { Logger } from 'pino';
 import { ConfigError, type ServiceConfig } from './config.ts';
+import type { AddressSource } from './core/address-source.ts';
 import type { Decoder } from './core/decoder-port.ts';
 import { RecordingEmbedder } from './core/embedder.ts';
 import { type KeyRing, parseKeyRing } from './core/key-ring.ts';
 import { createSpoolDirectory, findDecoder } from './decode/index.ts';
 import { createDirectorySpool } from './directory-spool.ts';
+import { createAddressSource } from './fetch/create-address-source.ts';
+import { createVettedLookup } from './fetch/vetted-lookup.ts';
 import { Supervisor } from './host/supervisor.ts';
 import { createApp } from './http/create-app.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
@@ -84,6 +87,27 @@ interface Parts {
   isDraining(): boolean;
 }
 
+function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
+  const { fetchAllow: allowList } = config;
+  for (const { protocol, host, port } of allowList.web.filter(({ isPrivate }) => isPrivate))
+    log.warn({ place: `${protocol}//${host}:${port}` }, 'clients may make this service fetch from a private address');
+  return createAddressSource({
+    allowList,
+    timeoutMs: config.fetchTimeoutMs,
+    maxConcurrent: config.maxConcurrentFetches,
+    lookup: createVettedLookup(),
+    log,
+    s3: {
+      endpoint: config.s3Endpoint,
+      region: config.s3Region,
+      forcePathStyle: config.s3ForcePathStyle,
+      accessKeyId: config.s3AccessKeyId,
+      secretAccessKey: config.s3SecretAccessKey,
+      sessionToken: config.s3SessionToken,
+    },
+  });
+}
+
 function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
   const { spaces, supervisor, decoder, keys, isDraining } = parts;
   const embedder = new RecordingEmbedder({
@@ -103,6 +127,7 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     decoder,
     embedder,
     spool: createDirectorySpool(parts.spoolDir),
+    addresses: createAddresses(config, log),
     limits: {
       max_audio_seconds: config.maxAudioSeconds,
       max_upload_bytes: config.maxUploadBytes,

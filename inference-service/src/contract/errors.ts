@@ -34,7 +34,7 @@ export const ERROR_KINDS = {
   invalid_json: invalid(400, 'Send a valid JSON body.'),
   empty_body: invalid(400, 'Send the bytes of an audio file as the body, or a multipart field "file".'),
   empty_input: invalid(400, 'Send at least one item.'),
-  url_not_allowed: invalid(400, 'Send the audio itself: recordings are not fetched by address.'),
+  url_not_allowed: invalid(400, 'Send the audio itself, or have its place listed in EARSHOT_FETCH_ALLOW.'),
   model_does_not_embed_text: invalid(400, 'Send audio, or choose a space that embeds text.'),
   invalid_audio_input: invalid(400, 'Send data:audio/…;base64,… with valid base64.'),
   invalid_api_key: {
@@ -68,6 +68,12 @@ export const ERROR_KINDS = {
   no_audio_stream: invalid(422, 'Send a file that has an audio track.'),
   audio_too_short: invalid(422, 'Send a longer recording.'),
   silent_audio: invalid(422, 'Send a recording in which something sounds, or use /v1/audio/embeddings.'),
+  fetch_failed: {
+    status: 422,
+    type: 'invalid_request_error',
+    isRetryable: true,
+    remedy: 'Check that the address serves audio to everyone; the reason is in the log of the service.',
+  },
   queue_full: {
     status: 429,
     type: 'rate_limit_error',

@@ -17,6 +17,14 @@ test.each([
   expect(classifyInput(item, 'input[0]', 'tiny-1')).toEqual({ kind: 'audio', bytes });
 });
 
+test.each(['http://127.0.0.1/a.wav', 'HTTPS://example.org/a.wav', 's3://bucket/key', 'file:///etc/passwd', 'ftp://x/'])(
+  '%s is an address, as a string and as an audio object',
+  (address) => {
+    expect(classifyInput(address, 'input[0]', 'tiny-1')).toEqual({ kind: 'address', address });
+    expect(classifyInput({ audio: address }, 'input[0]', 'tiny-1')).toEqual({ kind: 'address', address });
+  },
+);
+
 test('the literal that asks for dims is answered', () => {
   expect(classifyInput('how big', 'input[0]', 'tiny-1')).toEqual({ kind: 'probe' });
 });
@@ -25,17 +33,13 @@ test.each([
   ['rain on a roof', 'model_does_not_embed_text'],
   ['rain', 'model_does_not_embed_text'],
   [[1, 2, 3], 'model_does_not_embed_text'],
-  ['http://127.0.0.1/a.wav', 'url_not_allowed'],
-  ['HTTPS://example.org/a.wav', 'url_not_allowed'],
-  ['s3://bucket/key', 'url_not_allowed'],
-  ['file:///etc/passwd', 'url_not_allowed'],
   ['data:image/png;base64,iVBORw0KGgo=', 'invalid_audio_input'],
   ['data:audio/wav,hello', 'invalid_audio_input'],
   ['data:audio/wav;base64,', 'invalid_audio_input'],
   ['data:audio/wav;base64,UklG*…', 'invalid_audio_input'],
   ['data:;base64,UklG', 'invalid_audio_input'],
   [{ content: [{ type: 'text', value: 'x' }] }, 'invalid_audio_input'],
-  [{ audio: 'http://127.0.0.1/' }, 'invalid_audio_input'],
+  [{ audio: 'rain' }, 'invalid_audio_input'],
   [null, 'invalid_audio_input'],
 ])('%j is refused as %s', (item, code) => {
   expect(() => classifyInput(item, 'input[3]', 'tiny-1')).toThrow(expect.objectContaining({ code, param: 'input[3]' }));

@@ -5,6 +5,8 @@ import { ServiceError } from './service-error.ts';
 /** What one item of `/v1/embeddings` is. */
 export type EmbeddingInput =
   | { readonly kind: 'audio'; readonly bytes: Buffer }
+  /** Audio that lies elsewhere; whether it may be fetched is for the AddressSource to say. */
+  | { readonly kind: 'address'; readonly address: string }
   /** The literal that Elasticsearch sends to every new endpoint to learn its dims. */
   | { readonly kind: 'probe' };
 
@@ -15,7 +17,7 @@ const SHORTEST_BARE_BASE64 = 64;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const DATA_URI = /^data:([a-z]+\/[\w.+-]+)?((?:;[\w-]+=[^;,]*)*)(;base64)?,/i;
 const AUDIO_TYPE = /^(audio\/|video\/|application\/(octet-stream|ogg)$)/i;
-const URL_SCHEME = /^(s3|https?|file|ftp|gs):/i;
+const ADDRESS = /^(s3|https?|file|ftp|gs):/i;
 
 const audioContent = z.object({ type: z.literal('audio'), format: z.literal('base64').optional(), value: z.string() });
 const contentItem = z.object({ content: z.union([audioContent, z.array(audioContent).length(1)]) });
@@ -42,12 +44,14 @@ function fromDataUri(text: string, param: string): EmbeddingInput {
 function fromString(text: string, param: string, model: string): EmbeddingInput {
   if (text === PROBE_TEXT) return { kind: 'probe' };
   if (/^data:/i.test(text)) return fromDataUri(text, param);
-  if (URL_SCHEME.test(text))
-    throw new ServiceError('url_not_allowed', 'Audio by address is not fetched here', { param });
+  if (ADDRESS.test(text)) return { kind: 'address', address: text };
   if (text.length >= SHORTEST_BARE_BASE64 && BASE64.test(text))
     return { kind: 'audio', bytes: decodeBase64(text, param) };
   throw new ServiceError('model_does_not_embed_text', `${model} embeds audio, not text`, { param });
 }
+
+const fromAudio = (text: string, param: string): EmbeddingInput =>
+  ADDRESS.test(text) ? { kind: 'address', address: text } : fromDataUri(text, param);
 
 function fromObject(item: unknown, param: string): EmbeddingInput {
   const content = contentItem.safeParse(item);
@@ -57,14 +61,14 @@ function fromObject(item: unknown, param: string): EmbeddingInput {
     return /^data:/i.test(value) ? fromDataUri(value, param) : { kind: 'audio', bytes: decodeBase64(value, param) };
   }
   const audio = audioItem.safeParse(item);
-  if (audio.success) return fromDataUri(audio.data.audio, param);
+  if (audio.success) return fromAudio(audio.data.audio, param);
   throw refuse('The item is neither a string nor {"content":[{"type":"audio",…}]} nor {"audio":"data:…"}', param);
 }
 
 /**
  * Tells audio from text by its prefix: data: URI, address, content object, bare base64, words.
  * @param param name of the item in messages, e.g. `input[3]`
- * @throws ServiceError invalid_audio_input, url_not_allowed, model_does_not_embed_text
+ * @throws ServiceError invalid_audio_input, model_does_not_embed_text
  */
 export function classifyInput(item: unknown, param: string, model: string): EmbeddingInput {
   if (typeof item === 'string') return fromString(item, param, model);

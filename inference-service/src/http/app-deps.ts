@@ -2,6 +2,7 @@
 import type { Space } from '@earshot/models/registry';
 import type { Logger } from 'pino';
 import type { ServiceInfo } from '../contract/embeddings.ts';
+import type { AddressSource } from '../core/address-source.ts';
 import type { Decoder } from '../core/decoder-port.ts';
 import type { Embedder } from '../core/embedder.ts';
 import type { Engine } from '../core/engine-port.ts';
@@ -17,6 +18,7 @@ export interface AppDeps {
   readonly engine: Engine;
   readonly decoder: Pick<Decoder, 'version' | 'source' | 'refuses'>;
   readonly spool: Spool;
+  readonly addresses: AddressSource;
   readonly limits: ServiceInfo['limits'];
   readonly requestTimeoutMs: number;
   readonly keys: KeyRing | undefined;

@@ -11,7 +11,7 @@ import type { Work } from './request-context.ts';
 const MOST_ITEMS = 2048;
 
 /**
- * The items of a request, each told apart as audio or probe.
+ * The items of a request, each told apart as audio, address or probe.
  * @param field name of the list in messages: `input` (OpenAI) or `inputs` (text-embeddings-inference)
  * @throws ServiceError invalid_parameter, empty_input, or what classifyInput throws, naming the item
  */
@@ -53,22 +53,43 @@ export interface ItemsToEmbed {
   readonly work: Work;
 }
 
+type Audible = Exclude<EmbeddingInput, { readonly kind: 'probe' }>;
+
+/** What the list of places does not cover is refused before any item is worked on. */
+function assertListed({ items, field }: ItemsToEmbed, deps: AppDeps): void {
+  for (const [index, item] of items.entries()) {
+    if (item.kind !== 'address') continue;
+    try {
+      deps.addresses.assertListed(item.address);
+    } catch (error) {
+      throw atItem(error, `${field}[${index}]`);
+    }
+  }
+}
+
 /** Decodes and embeds the items, so many at a time, in their order; the first failure ends the rest. */
-export async function embedItems({ space, items, field, work }: ItemsToEmbed, deps: AppDeps): Promise<EmbeddedItem[]> {
+export async function embedItems(request: ItemsToEmbed, deps: AppDeps): Promise<EmbeddedItem[]> {
+  const { space, items, field, work } = request;
+  assertListed(request, deps);
   const results = items.map((): EmbeddedItem => ({ vector: probeVector(space.card.dims), recording: null }));
   const failure = new AbortController();
   const signal = AbortSignal.any([work.signal, failure.signal]);
-  const limits = { maxBytes: deps.limits.max_upload_bytes, signal };
+  const limits = { maxBytes: deps.limits.max_upload_bytes, priority: work.priority, signal };
+  const embedOne = async (item: Audible): Promise<EmbeddedItem> => {
+    const source =
+      item.kind === 'audio' ? Readable.from([item.bytes]) : await deps.addresses.open(item.address, limits);
+    const [recording] = await deps.spool.hold(source, limits, (file) =>
+      deps.embedder.embed(file.path, [space], { ...work, signal }),
+    );
+    if (!recording?.vector) throw new ServiceError('silent_audio', 'The recording is silent');
+    return { vector: recording.vector, recording };
+  };
   const remaining = items.entries();
   const embedNext = async (): Promise<void> => {
     for (const [index, item] of remaining) {
-      if (item.kind !== 'audio') continue;
+      if (item.kind === 'probe') continue;
       try {
-        const [recording] = await deps.spool.hold(Readable.from([item.bytes]), limits, (file) =>
-          deps.embedder.embed(file.path, [space], { ...work, signal }),
-        );
-        if (!recording?.vector) throw new ServiceError('silent_audio', 'The recording is silent');
-        results[index] = { vector: recording.vector, recording };
+        results[index] = await embedOne(item);
       } catch (error) {
         const failed = failure.signal.aborted ? failure.signal.reason : atItem(error, `${field}[${index}]`);
         failure.abort(failed);
