@@ -131,6 +131,18 @@ export const SERVICE_SETTINGS = {
     default: '4096',
     schema: number(1, 1_000_000),
   }),
+  maxSpoolBytes: row({
+    env: 'EARSHOT_MAX_SPOOL_BYTES',
+    help: 'uploads held at once, all together, bytes; beyond it 429',
+    default: '2147483648',
+    schema: number(1, 2 ** 40),
+  }),
+  cacheBytes: row({
+    env: 'EARSHOT_CACHE_BYTES',
+    help: 'memory for results of recordings seen before, bytes; 0: none is kept',
+    default: '67108864',
+    schema: number(0, 2 ** 40),
+  }),
   maxConcurrentDecodes: row({
     env: 'EARSHOT_MAX_CONCURRENT_DECODES',
     help: 'recordings decoded at once (default: one per core, 8 at most)',

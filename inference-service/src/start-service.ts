@@ -8,6 +8,7 @@ import { loadSpaces } from '@earshot/models/registry';
 import type { Logger } from 'pino';
 import { ConfigError, type ServiceConfig } from './config.ts';
 import type { AddressSource } from './core/address-source.ts';
+import { createCachingEmbedder } from './core/caching-embedder.ts';
 import type { Decoder } from './core/decoder-port.ts';
 import { RecordingEmbedder } from './core/embedder.ts';
 import { type KeyRing, parseKeyRing } from './core/key-ring.ts';
@@ -110,7 +111,8 @@ function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
 
 function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
   const { spaces, supervisor, decoder, keys, isDraining } = parts;
-  const embedder = new RecordingEmbedder({
+  const metrics = createMetrics({ spaces, engineStatus: () => supervisor.status() });
+  const recordings = new RecordingEmbedder({
     spaces,
     engine: supervisor,
     decoder,
@@ -119,14 +121,19 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     maxRecordings: config.maxConcurrentDecodes * 2 + 2,
     maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
   });
-  const metrics = createMetrics({ spaces, engineStatus: () => supervisor.status() });
+  const cache = { maxBytes: config.cacheBytes, onHit: metrics.onCacheHit };
+  const embedder = config.cacheBytes > 0 ? createCachingEmbedder(recordings, cache) : recordings;
   return createApp({
     version,
     spaces,
     engine: supervisor,
     decoder,
     embedder,
-    spool: createDirectorySpool(parts.spoolDir),
+    spool: createDirectorySpool({
+      dir: parts.spoolDir,
+      maxTotalBytes: config.maxSpoolBytes,
+      observer: metrics,
+    }),
     addresses: createAddresses(config, log),
     limits: {
       max_audio_seconds: config.maxAudioSeconds,

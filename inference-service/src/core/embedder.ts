@@ -23,6 +23,9 @@ export interface EmbedOptions {
   readonly offsetSeconds?: number | undefined;
   readonly durationSeconds?: number | undefined;
   readonly peaks?: number | undefined;
+  /** Of the file's content: known results of the same content may be given. */
+  readonly sha256?: string | undefined;
+  readonly isCacheBypassed?: boolean | undefined;
   readonly priority: Priority;
   /** Aborted when the client left or the deadline passed, with the error to give. */
   readonly signal: AbortSignal;
@@ -36,6 +39,8 @@ export interface RecordingEmbedding extends SamplesEmbedding {
   readonly offsetMs: number;
   readonly decode: DecodeInfo;
   readonly decodeMs: number;
+  /** Absent where no cache was asked. */
+  readonly cache?: 'hit' | 'miss';
 }
 
 export interface Embedder {

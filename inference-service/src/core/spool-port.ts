@@ -5,6 +5,8 @@ export interface SpooledFile {
   /** Absolute path of a seekable file of ours. */
   readonly path: string;
   readonly bytes: number;
+  /** Of the content, hexadecimal. */
+  readonly sha256: string;
 }
 
 /** Where uploads lie while they are decoded. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,12 +14,16 @@ export interface SpoolOptions {
   /** A directory from `createSpoolDirectory`. */
   readonly dir: string;
   readonly signal?: AbortSignal | undefined;
+  /** Told of every chunk before it is written; the error it returns ends the upload. */
+  readonly onChunk?: ((bytes: number) => Error | undefined) | undefined;
 }
 
 export interface SpooledFile {
   /** Absolute path under a name of our own. */
   readonly path: string;
   readonly bytes: number;
+  /** Of the content, hexadecimal. */
+  readonly sha256: string;
   /** Deletes the file; call it in `finally`. Deleting twice does no harm. */
   remove(): Promise<void>;
 }
@@ -32,15 +36,20 @@ type Source = NodeJS.ReadableStream | AsyncIterable<Uint8Array> | Iterable<Uint8
  * @throws DecodeError audio_too_large, empty_body
  */
 export async function spoolStream(source: Source, options: SpoolOptions): Promise<SpooledFile> {
-  const { maxBytes, dir, signal } = options;
+  const { maxBytes, dir, signal, onChunk } = options;
   const path = join(dir, randomUUID());
   const remove = () => rm(path, { force: true });
+  const hash = createHash('sha256');
   let bytes = 0;
   const count = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length;
-      if (bytes > maxBytes) done(new DecodeError('audio_too_large', `The upload is larger than ${maxBytes} bytes.`));
-      else done(null, chunk);
+      if (bytes > maxBytes)
+        return done(new DecodeError('audio_too_large', `The upload is larger than ${maxBytes} bytes.`));
+      const refusal = onChunk?.(chunk.length);
+      if (refusal) return done(refusal);
+      hash.update(chunk);
+      done(null, chunk);
     },
   });
   try {
@@ -51,5 +60,5 @@ export async function spoolStream(source: Source, options: SpoolOptions): Promis
     await remove();
     throw error;
   }
-  return { path, bytes, remove };
+  return { path, bytes, sha256: hash.digest('hex'), remove };
 }

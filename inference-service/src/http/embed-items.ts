@@ -79,7 +79,7 @@ export async function embedItems(request: ItemsToEmbed, deps: AppDeps): Promise<
     const source =
       item.kind === 'audio' ? Readable.from([item.bytes]) : await deps.addresses.open(item.address, limits);
     const [recording] = await deps.spool.hold(source, limits, (file) =>
-      deps.embedder.embed(file.path, [space], { ...work, signal }),
+      deps.embedder.embed(file.path, [space], { ...work, sha256: file.sha256, signal }),
     );
     if (!recording?.vector) throw new ServiceError('silent_audio', 'The recording is silent');
     return { vector: recording.vector, recording };

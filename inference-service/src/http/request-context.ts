@@ -73,6 +73,8 @@ function priorityOf(request: Request): Priority {
 
 export interface Work {
   readonly priority: Priority;
+  /** `Cache-Control: no-cache` or `no-store`. */
+  readonly isCacheBypassed: boolean;
   /** Aborts with ClientGone, or with deadline_exceeded. */
   readonly signal: AbortSignal;
 }
@@ -89,5 +91,6 @@ export function startWork(request: Request, response: Response, maxMs: number): 
     clearTimeout(timer);
     if (!response.writableFinished) controller.abort(new ClientGone('the client closed the connection'));
   });
-  return { priority: priorityOf(request), signal: controller.signal };
+  const isCacheBypassed = /\bno-(cache|store)\b/i.test(request.get('cache-control') ?? '');
+  return { priority: priorityOf(request), isCacheBypassed, signal: controller.signal };
 }

@@ -6,7 +6,17 @@ import { contextOf } from './request-context.ts';
 const slowest = (results: readonly RecordingEmbedding[], pick: (result: RecordingEmbedding) => number): string =>
   String(Math.round(Math.max(0, ...results.map(pick))));
 
-/** text-embeddings-inference's headers, whole ms; with several recordings or spaces the slowest of each stage. */
+/** `hit` when nothing had to be computed. */
+function setCacheHeader(response: Response, results: readonly RecordingEmbedding[]): void {
+  const asked = results.filter((result) => result.cache !== undefined);
+  if (asked.length > 0)
+    response.setHeader('x-earshot-cache', asked.every((result) => result.cache === 'hit') ? 'hit' : 'miss');
+}
+
+/**
+ * text-embeddings-inference's headers, whole ms; with several recordings or spaces the slowest of each stage, which is
+ * 0 for what came from the cache.
+ */
 export function setTimingHeaders(response: Response, results: readonly RecordingEmbedding[]): void {
   response.setHeader('x-total-time', String(Math.round(performance.now() - contextOf(response).startedAt)));
   response.setHeader(
@@ -21,4 +31,5 @@ export function setTimingHeaders(response: Response, results: readonly Recording
     'x-decode-time',
     slowest(results, (result) => result.decodeMs),
   );
+  setCacheHeader(response, results);
 }

@@ -37,6 +37,8 @@ export function launchService(env: Readonly<Record<string, string>>): Launched {
       ...(EARSHOT_CACHE_DIR === undefined ? {} : { EARSHOT_CACHE_DIR }),
       EARSHOT_INFERENCE_PORT: '0',
       EARSHOT_EP: 'cpu',
+      // Tests that send one recording twice mean to see the work done twice.
+      EARSHOT_CACHE_BYTES: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -49,7 +49,9 @@ export function audioEmbeddingsRoute(deps: AppDeps): Route {
     };
     const spaces = deps.embedder.admit(modelsOf(query, deps), options);
     const upload = { spool: deps.spool, maxBytes: deps.limits.max_upload_bytes, signal: work.signal };
-    const embedded = await holdUpload(request, upload, (file) => deps.embedder.embed(file.path, spaces, options));
+    const embedded = await holdUpload(request, upload, (file) =>
+      deps.embedder.embed(file.path, spaces, { ...options, sha256: file.sha256 }),
+    );
     const results = embedded.map((result) =>
       audioResult(result, {
         encoding: query.encoding,
