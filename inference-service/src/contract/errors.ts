@@ -64,6 +64,7 @@ export const ERROR_KINDS = {
     'Send a shorter recording, or raise EARSHOT_MAX_AUDIO_SECONDS and EARSHOT_MAX_QUEUE_WINDOWS.',
   ),
   not_audio: invalid(415, 'Send an audio file in a supported format (wav, mp3, flac, ogg, opus, m4a, aiff, …).'),
+  unsupported_encoding: invalid(415, 'Send the body without Content-Encoding.'),
   undecodable_audio: invalid(422, 'Check the file: it looks like audio but cannot be decoded.'),
   no_audio_stream: invalid(422, 'Send a file that has an audio track.'),
   audio_too_short: invalid(422, 'Send a longer recording.'),

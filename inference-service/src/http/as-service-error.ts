@@ -6,7 +6,7 @@ import { ServiceError } from '../core/service-error.ts';
 const BODY_PARSER_CODES: Readonly<Record<string, ErrorCode>> = {
   'entity.parse.failed': 'invalid_json',
   'entity.too.large': 'audio_too_large',
-  'encoding.unsupported': 'invalid_request',
+  'encoding.unsupported': 'unsupported_encoding',
   'charset.unsupported': 'invalid_request',
   'request.size.invalid': 'invalid_request',
   'entity.verify.failed': 'invalid_request',
@@ -14,7 +14,8 @@ const BODY_PARSER_CODES: Readonly<Record<string, ErrorCode>> = {
 
 const BODY_PARSER_MESSAGES: Readonly<Partial<Record<ErrorCode, string>>> = {
   invalid_json: 'The body is not valid JSON',
-  audio_too_large: 'The JSON body is too large',
+  audio_too_large: 'The body is too large',
+  unsupported_encoding: 'The body is compressed in a way that is not read here',
 };
 
 const isCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(ERROR_KINDS, code);

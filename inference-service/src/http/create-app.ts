@@ -15,6 +15,7 @@ import { embeddingsRoute } from './routes/embeddings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { infoRoute } from './routes/info.ts';
 import { kserveHealthRoutes } from './routes/kserve-health.ts';
+import { kserveInferRoutes } from './routes/kserve-infer.ts';
 import { kserveMetadataRoutes } from './routes/kserve-metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { modelsRoute } from './routes/models.ts';
@@ -28,6 +29,7 @@ function createRoutes(deps: AppDeps): Route[] {
     infoRoute(deps),
     ...kserveHealthRoutes(deps),
     ...kserveMetadataRoutes(deps),
+    ...kserveInferRoutes(deps),
     metricsRoute(deps),
   ];
   const openApi: Route = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Space } from '@earshot/models/registry';
-import express, { type Request, type Response } from 'express';
+import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { EmbeddingInput } from '../../core/classify-input.ts';
 import { encodeVector } from '../../core/encode-vector.ts';
@@ -8,11 +8,10 @@ import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { embedItems, itemsOf } from '../embed-items.ts';
 import { openAiDialect } from '../openai-dialect.ts';
+import { readJson } from '../read-body.ts';
 import { startWork } from '../request-context.ts';
 import type { Route } from '../route.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
-
-const JSON_LIMIT_BYTES = 32 * 1024 * 1024;
 
 const bodySchema = z.object({
   model: z.string('must name a space').min(1, 'must name a space'),
@@ -50,15 +49,9 @@ function parseBody(body: unknown, deps: AppDeps): EmbeddingsRequest {
 
 /** `POST /v1/embeddings`: OpenAI's contract; audio travels as data: URIs. */
 export function embeddingsRoute(deps: AppDeps): Route {
-  const parseJson = express.json({ limit: JSON_LIMIT_BYTES, type: () => true });
-  const readJson = (request: Request, response: Response): Promise<void> =>
-    new Promise((resolve, reject) => {
-      parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
-    });
   const handle = async (request: Request, response: Response): Promise<void> => {
     const work = startWork(request, response, deps.requestTimeoutMs);
-    await readJson(request, response);
-    const { space, items, encoding } = parseBody(request.body, deps);
+    const { space, items, encoding } = parseBody(await readJson(request, response), deps);
     const results = await embedItems({ space, items, field: 'input', work }, deps);
     const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
     const tokens = results.reduce((sum, { recording }) => sum + (recording?.segments.length ?? 1), 0);

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+import { ServiceError } from '../../core/service-error.ts';
+
+const count = z.int('must be a whole number').nonnegative('must not be negative');
+/** `sample_rate` is ours: the rate the samples were made for, to be held against the card. */
+const sampleRate = z.number('must be a number of Hz').optional();
+const flag = z.boolean('must be true or false').optional();
+
+const inputSchema = z.looseObject({
+  name: z.string('must be the name of a tensor'),
+  shape: z.array(count, 'must be a list of whole numbers'),
+  datatype: z.string('must be FP32'),
+  parameters: z.looseObject({ binary_data_size: count.optional(), sample_rate: sampleRate }).optional(),
+  data: z.array(z.unknown(), 'must be a list of numbers').optional(),
+});
+
+const outputSchema = z.looseObject({
+  name: z.string('must be the name of a tensor'),
+  parameters: z
+    .looseObject({
+      binary_data: flag,
+      classification: z.undefined('is not served here: the outputs are vectors, not classes').optional(),
+    })
+    .optional(),
+});
+
+/** Body of an inference request of the Open Inference Protocol, with its extensions for binary data and scheduling. */
+const inferSchema = z.looseObject({
+  id: z.string('must be a string').optional(),
+  parameters: z
+    .looseObject({
+      binary_data_output: flag,
+      /** 1 is the most urgent; 0 leaves it to the server. */
+      priority: count.optional(),
+      /** Microseconds; 0 means none. */
+      timeout: count.optional(),
+      sample_rate: sampleRate,
+    })
+    .optional(),
+  inputs: z.array(inputSchema, 'must be a list of tensors').length(1, 'must have one tensor'),
+  outputs: z.array(outputSchema, 'must be a list of tensors').max(1, 'may name one tensor').optional(),
+});
+
+export type InferRequest = z.infer<typeof inferSchema>;
+export type InferInput = InferRequest['inputs'][number];
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+
+/** @throws ServiceError invalid_parameter naming the field: `inputs[0].shape` */
+export function parseInferRequest(json: unknown): InferRequest {
+  const parsed = inferSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = pathText(issue?.path ?? []) || 'body';
+  throw new ServiceError('invalid_parameter', `${field}: ${issue?.message}`, { param: field });
+}

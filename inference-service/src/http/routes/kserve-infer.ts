@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Space } from '@earshot/models/registry';
+import type { Request, Response } from 'express';
+import type { ReadyWindows } from '../../core/embed-windows.ts';
+import type { Priority } from '../../core/priority-lane.ts';
+import { ServiceError } from '../../core/service-error.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { findModel } from '../find-model.ts';
+import { type InferAnswer, inferAnswer } from '../kserve/infer-answer.ts';
+import { type InferRequest, parseInferRequest } from '../kserve/infer-schema.ts';
+import { assertSampleRate, readRawWindows, readWindows } from '../kserve/read-windows.ts';
+import { JSON_LENGTH_HEADER, splitBody } from '../kserve/split-body.ts';
+import { kserveDialect } from '../kserve-dialect.ts';
+import { readBytes } from '../read-body.ts';
+import { startWork } from '../request-context.ts';
+import type { Route } from '../route.ts';
+import { setTimingHeaders } from '../timing-headers.ts';
+
+const MICROSECONDS_A_MS = 1000;
+
+interface Inference {
+  readonly ready: ReadyWindows;
+  readonly id: string | undefined;
+  readonly isBinary: boolean;
+  readonly priority: number;
+  readonly timeoutUs: number;
+}
+
+function assertOutput({ card }: Space, outputs: InferRequest['outputs']): void {
+  const name = outputs?.[0]?.name;
+  if (name !== undefined && name !== card.output.tensor)
+    throw new ServiceError(
+      'invalid_parameter',
+      `outputs[0].name: ${card.id} gives ${card.output.tensor}, not ${name}`,
+      {
+        param: 'outputs[0].name',
+      },
+    );
+}
+
+function readInference(space: Space, body: Buffer, lengthHeader: string | undefined): Inference {
+  const { json, binary } = splitBody(body, lengthHeader);
+  if (json === undefined)
+    return { ready: readRawWindows(space.card, body), id: undefined, isBinary: true, priority: 0, timeoutUs: 0 };
+  const { id, parameters, inputs, outputs } = parseInferRequest(json);
+  assertSampleRate(space.card, parameters?.sample_rate, 'parameters.sample_rate');
+  assertOutput(space, outputs);
+  const [input] = inputs;
+  if (!input) throw new ServiceError('invalid_parameter', 'inputs: must have one tensor', { param: 'inputs' });
+  return {
+    ready: readWindows(space.card, input, binary),
+    id,
+    isBinary: outputs?.[0]?.parameters?.binary_data ?? parameters?.binary_data_output ?? false,
+    priority: parameters?.priority ?? 0,
+    timeoutUs: parameters?.timeout ?? 0,
+  };
+}
+
+/** The protocol's priorities: 1 is urgent, more is bulk, 0 leaves it to the header. */
+function laneOf(priority: number, otherwise: Priority): Priority {
+  if (priority === 0) return otherwise;
+  return priority === 1 ? 'interactive' : 'bulk';
+}
+
+function send(response: Response, { json, binary }: InferAnswer): void {
+  if (!binary) return void response.json(json);
+  const head = Buffer.from(JSON.stringify(json));
+  response.setHeader(JSON_LENGTH_HEADER, String(head.length));
+  response.type('application/octet-stream').send(Buffer.concat([head, binary]));
+}
+
+/** `POST /v2/models/{model}/infer`: windows that the caller has decoded and cut, as tensors of the protocol. */
+export function kserveInferRoutes(deps: AppDeps): Route[] {
+  const handle = async (request: Request, response: Response): Promise<void> => {
+    const work = startWork(request, response, deps.requestTimeoutMs);
+    const space = findModel(request, deps);
+    deps.embedder.admit([space.card.id], {});
+    const body = await readBytes(request, response, deps.limits.max_upload_bytes);
+    const inference = readInference(space, body, request.get(JSON_LENGTH_HEADER));
+    const limitMs = Math.ceil(inference.timeoutUs / MICROSECONDS_A_MS) || deps.requestTimeoutMs;
+    const shorter = startWork(request, response, Math.min(limitMs, deps.requestTimeoutMs));
+    const output = await deps.embedder.embedWindows(space, inference.ready, {
+      priority: laneOf(inference.priority, work.priority),
+      signal: AbortSignal.any([work.signal, shorter.signal]),
+    });
+    setTimingHeaders(response, [{ ...output, decodeMs: 0 }]);
+    send(response, inferAnswer(space, output.vectors, inference));
+  };
+  return ['/v2/models/:model/infer', '/v2/models/:model/versions/:version/infer'].map((path) => ({
+    method: 'post',
+    path,
+    scope: 'embed',
+    dialect: kserveDialect,
+    operation: { summary: 'Embed windows of samples, as JSON or binary tensors' },
+    handle,
+  }));
+}
