@@ -19,7 +19,7 @@ import { createVettedLookup } from './fetch/vetted-lookup.ts';
 import { Supervisor } from './host/supervisor.ts';
 import { createApp } from './http/create-app.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import { createTelemetry, type Telemetry } from './telemetry/create-telemetry.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
@@ -85,10 +85,11 @@ interface Parts {
   readonly decoder: Decoder;
   readonly spoolDir: string;
   readonly keys: KeyRing | undefined;
+  readonly telemetry: Telemetry;
   isDraining(): boolean;
 }
 
-function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
+function createAddresses(config: ServiceConfig, log: Logger, { scope }: Telemetry): AddressSource {
   const { fetchAllow: allowList } = config;
   for (const { protocol, host, port } of allowList.web.filter(({ isPrivate }) => isPrivate))
     log.warn({ place: `${protocol}//${host}:${port}` }, 'clients may make this service fetch from a private address');
@@ -98,6 +99,7 @@ function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
     maxConcurrent: config.maxConcurrentFetches,
     lookup: createVettedLookup(),
     log,
+    traceHeaders: () => scope.getStore()?.trace.headers ?? {},
     s3: {
       endpoint: config.s3Endpoint,
       region: config.s3Region,
@@ -110,8 +112,8 @@ function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
 }
 
 function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
-  const { spaces, supervisor, decoder, keys, isDraining } = parts;
-  const metrics = createMetrics({ spaces, engineStatus: () => supervisor.status() });
+  const { spaces, supervisor, decoder, keys, telemetry, isDraining } = parts;
+  const { metrics, observer, tracing, scope } = telemetry;
   const recordings = new RecordingEmbedder({
     spaces,
     engine: supervisor,
@@ -121,7 +123,7 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     maxRecordings: config.maxConcurrentDecodes * 2 + 2,
     maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
   });
-  const cache = { maxBytes: config.cacheBytes, onHit: metrics.onCacheHit };
+  const cache = { maxBytes: config.cacheBytes, onHit: observer.onCacheHit };
   const embedder = config.cacheBytes > 0 ? createCachingEmbedder(recordings, cache) : recordings;
   return createApp({
     version,
@@ -132,9 +134,9 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     spool: createDirectorySpool({
       dir: parts.spoolDir,
       maxTotalBytes: config.maxSpoolBytes,
-      observer: metrics,
+      observer,
     }),
-    addresses: createAddresses(config, log),
+    addresses: createAddresses(config, log, telemetry),
     limits: {
       max_audio_seconds: config.maxAudioSeconds,
       max_upload_bytes: config.maxUploadBytes,
@@ -144,8 +146,10 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     requestTimeoutMs: config.requestTimeoutMs,
     keys,
     log,
-    observer: metrics,
+    observer,
     metrics,
+    tracing,
+    scope,
     isDraining,
   });
 }
@@ -169,7 +173,15 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
     const spool = await createSpoolDirectory();
     cleanUps.unshift(() => spool.remove());
-    const parts = { spaces, supervisor, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
+    const telemetry = await createTelemetry({
+      spaces,
+      engineStatus: () => supervisor.status(),
+      env: process.env,
+      version,
+      warn: (message) => log.warn({ detail: message }, 'tracing'),
+    });
+    cleanUps.unshift(() => telemetry.tracing.stop());
+    const parts = { spaces, supervisor, decoder, spoolDir: spool.path, keys, telemetry, isDraining: () => isDraining };
     const server = createServer(
       { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
       createHandler(config, log, parts),

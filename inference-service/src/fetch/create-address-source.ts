@@ -25,6 +25,7 @@ interface AddressSourceOptions {
   readonly s3: S3Connection;
   readonly lookup: LookupFunction;
   readonly log: Pick<Logger, 'warn'>;
+  readonly traceHeaders?: () => Readonly<Record<string, string>>;
 }
 
 type Opener = (options: { readonly maxBytes: number; readonly signal: AbortSignal }) => Promise<Readable>;
@@ -32,8 +33,8 @@ type Opener = (options: { readonly maxBytes: number; readonly signal: AbortSigna
 const notListed = (): FetchRefusal => new FetchRefusal('url_not_allowed', 'not listed');
 
 /** Chooses by scheme; the list decides before anything is opened. */
-function createOpeners({ allowList, s3, lookup }: AddressSourceOptions): (address: string) => Opener {
-  const web = createWebSource({ entries: allowList.web, lookup });
+function createOpeners({ allowList, s3, lookup, traceHeaders }: AddressSourceOptions): (address: string) => Opener {
+  const web = createWebSource({ entries: allowList.web, lookup, traceHeaders });
   const objects = createObjectSource(s3);
   return (address) => {
     if (address.length > LONGEST_ADDRESS) throw new FetchRefusal('url_not_allowed', 'longer than any address');
