@@ -25,6 +25,8 @@ const { version } = createRequire(import.meta.url)('../package.json') as { versi
 
 /** Largest batch per device: batching gains nothing on a CPU, a GPU is full at 64. */
 const MAX_BATCH_WINDOWS: Readonly<Record<string, number>> = { cpu: 2, webgpu: 16, cuda: 64 };
+/** Recordings under way for each that is being decoded: the others wait for the engine, or fill its batches. */
+const RECORDINGS_PER_DECODE = 8;
 const LOAD_TIMEOUT_MS = 180_000;
 const HEADERS_TIMEOUT_MS = 30_000;
 /** Longer than clients keep idle connections, else they race with our closing. */
@@ -120,7 +122,8 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     decoder,
     maxAudioSeconds: config.maxAudioSeconds,
     maxQueueWindows: config.maxQueueWindows,
-    maxRecordings: config.maxConcurrentDecodes * 2 + 2,
+    maxRecordings: config.maxConcurrentDecodes * RECORDINGS_PER_DECODE,
+    holdMs: config.holdMs,
     maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
   });
   const cache = { maxBytes: config.cacheBytes, onHit: observer.onCacheHit };

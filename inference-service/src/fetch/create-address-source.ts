@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { AddressSource, OpenOptions } from '../core/address-source.ts';
-import { createRecordingGate } from '../core/recording-gate.ts';
+import { Gate } from '../core/gate.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { type AllowList, isEmptyList } from './allow-list.ts';
 import { FetchRefusal } from './fetch-refusal.ts';
@@ -15,6 +15,8 @@ import { openFile } from './open-file.ts';
 import { createWebSource, describeAddress } from './web-source.ts';
 
 const LONGEST_ADDRESS = 8192;
+/** Fetches that may wait for each that is under way. */
+const WAITING_PER_FETCH = 64;
 
 interface AddressSourceOptions {
   readonly allowList: AllowList;
@@ -58,7 +60,14 @@ function createOpeners({ allowList, s3, lookup, traceHeaders }: AddressSourceOpt
 export function createAddressSource(options: AddressSourceOptions): AddressSource {
   const { allowList, timeoutMs, maxConcurrent, log } = options;
   const openerOf = createOpeners(options);
-  const gate = createRecordingGate(maxConcurrent);
+  const gate = new Gate({
+    what: 'fetches',
+    capacity: maxConcurrent,
+    reserved: 0,
+    maxWaiting: () => maxConcurrent * WAITING_PER_FETCH,
+    holdMs: 0,
+    maxHeld: 0,
+  });
   const refusalText = isEmptyList(allowList)
     ? 'Recordings are not fetched by address here (EARSHOT_FETCH_ALLOW is empty)'
     : 'EARSHOT_FETCH_ALLOW does not list this address';
@@ -117,7 +126,7 @@ export function createAddressSource(options: AddressSourceOptions): AddressSourc
         resolve(body);
         await closed;
       };
-      gate.enter(open.priority, open.signal, hold).catch(reject);
+      gate.enter(open, hold).catch(reject);
       return promise;
     },
   };

@@ -54,7 +54,7 @@ export function embeddingsRoute(deps: AppDeps): Route {
     const { space, items, encoding } = parseBody(await readJson(request, response), deps);
     const results = await embedItems({ space, items, field: 'input', work }, deps);
     const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
-    const tokens = results.reduce((sum, { recording }) => sum + (recording?.segments.length ?? 1), 0);
+    const tokens = results.reduce((sum, { recording }) => sum + (recording?.windowCount ?? 1), 0);
     setTimingHeaders(response, recordings);
     response.json({
       object: 'list',
