@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi-document.ts';
 import { contextOf } from './request-context.ts';
 import type { Route } from './route.ts';
 import { audioEmbeddingsRoute } from './routes/audio-embeddings.ts';
+import { embedRoute } from './routes/embed.ts';
 import { embeddingsRoute } from './routes/embeddings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { infoRoute } from './routes/info.ts';
@@ -24,6 +25,7 @@ function createRoutes(deps: AppDeps): Route[] {
   const routes = [
     audioEmbeddingsRoute(deps),
     embeddingsRoute(deps),
+    embedRoute(deps),
     modelsRoute(deps),
     ...healthRoutes(deps),
     infoRoute(deps),
