@@ -19,14 +19,14 @@ import { kserveHealthRoutes } from './routes/kserve-health.ts';
 import { kserveInferRoutes } from './routes/kserve-infer.ts';
 import { kserveMetadataRoutes } from './routes/kserve-metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
-import { modelsRoute } from './routes/models.ts';
+import { modelsRoutes } from './routes/models.ts';
 
 function createRoutes(deps: AppDeps): Route[] {
   const routes = [
     audioEmbeddingsRoute(deps),
     embeddingsRoute(deps),
     embedRoute(deps),
-    modelsRoute(deps),
+    ...modelsRoutes(deps),
     ...healthRoutes(deps),
     infoRoute(deps),
     ...kserveHealthRoutes(deps),
