@@ -29,6 +29,11 @@ export const ROOMS: readonly Room[] = [
     never: ['@elastic/', 'express', 'onnxruntime-node'],
   },
   {
+    folder: 'inference-service/bench',
+    workspaces: ['@earshot/models'],
+    never: ['@elastic/', 'express', 'onnxruntime-node'],
+  },
+  {
     folder: 'inference-service',
     workspaces: ['@earshot/models'],
     never: ['@elastic/elasticsearch', '@elastic/transport', ...ONNX_RUNTIME],

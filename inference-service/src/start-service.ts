@@ -19,14 +19,12 @@ import { createVettedLookup } from './fetch/vetted-lookup.ts';
 import { Supervisor } from './host/supervisor.ts';
 import { createApp } from './http/create-app.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
-import { createTelemetry, type Telemetry } from './telemetry/create-telemetry.ts';
+import { createMetrics } from './telemetry/metrics.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** Largest batch per device: batching gains nothing on a CPU, a GPU is full at 64. */
 const MAX_BATCH_WINDOWS: Readonly<Record<string, number>> = { cpu: 2, webgpu: 16, cuda: 64 };
-/** Recordings under way for each that is being decoded: the others wait for the engine, or fill its batches. */
-const RECORDINGS_PER_DECODE = 8;
 const LOAD_TIMEOUT_MS = 180_000;
 const HEADERS_TIMEOUT_MS = 30_000;
 /** Longer than clients keep idle connections, else they race with our closing. */
@@ -87,11 +85,10 @@ interface Parts {
   readonly decoder: Decoder;
   readonly spoolDir: string;
   readonly keys: KeyRing | undefined;
-  readonly telemetry: Telemetry;
   isDraining(): boolean;
 }
 
-function createAddresses(config: ServiceConfig, log: Logger, { scope }: Telemetry): AddressSource {
+function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
   const { fetchAllow: allowList } = config;
   for (const { protocol, host, port } of allowList.web.filter(({ isPrivate }) => isPrivate))
     log.warn({ place: `${protocol}//${host}:${port}` }, 'clients may make this service fetch from a private address');
@@ -101,7 +98,6 @@ function createAddresses(config: ServiceConfig, log: Logger, { scope }: Telemetr
     maxConcurrent: config.maxConcurrentFetches,
     lookup: createVettedLookup(),
     log,
-    traceHeaders: () => scope.getStore()?.trace.headers ?? {},
     s3: {
       endpoint: config.s3Endpoint,
       region: config.s3Region,
@@ -114,19 +110,18 @@ function createAddresses(config: ServiceConfig, log: Logger, { scope }: Telemetr
 }
 
 function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
-  const { spaces, supervisor, decoder, keys, telemetry, isDraining } = parts;
-  const { metrics, observer, tracing, scope } = telemetry;
+  const { spaces, supervisor, decoder, keys, isDraining } = parts;
+  const metrics = createMetrics({ spaces, engineStatus: () => supervisor.status() });
   const recordings = new RecordingEmbedder({
     spaces,
     engine: supervisor,
     decoder,
     maxAudioSeconds: config.maxAudioSeconds,
     maxQueueWindows: config.maxQueueWindows,
-    maxRecordings: config.maxConcurrentDecodes * RECORDINGS_PER_DECODE,
-    holdMs: config.holdMs,
+    maxRecordings: config.maxConcurrentDecodes * 2 + 2,
     maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
   });
-  const cache = { maxBytes: config.cacheBytes, onHit: observer.onCacheHit };
+  const cache = { maxBytes: config.cacheBytes, onHit: metrics.onCacheHit };
   const embedder = config.cacheBytes > 0 ? createCachingEmbedder(recordings, cache) : recordings;
   return createApp({
     version,
@@ -137,9 +132,9 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     spool: createDirectorySpool({
       dir: parts.spoolDir,
       maxTotalBytes: config.maxSpoolBytes,
-      observer,
+      observer: metrics,
     }),
-    addresses: createAddresses(config, log, telemetry),
+    addresses: createAddresses(config, log),
     limits: {
       max_audio_seconds: config.maxAudioSeconds,
       max_upload_bytes: config.maxUploadBytes,
@@ -149,10 +144,8 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     requestTimeoutMs: config.requestTimeoutMs,
     keys,
     log,
-    observer,
+    observer: metrics,
     metrics,
-    tracing,
-    scope,
     isDraining,
   });
 }
@@ -176,15 +169,7 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
     const spool = await createSpoolDirectory();
     cleanUps.unshift(() => spool.remove());
-    const telemetry = await createTelemetry({
-      spaces,
-      engineStatus: () => supervisor.status(),
-      env: process.env,
-      version,
-      warn: (message) => log.warn({ detail: message }, 'tracing'),
-    });
-    cleanUps.unshift(() => telemetry.tracing.stop());
-    const parts = { spaces, supervisor, decoder, spoolDir: spool.path, keys, telemetry, isDraining: () => isDraining };
+    const parts = { spaces, supervisor, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
     const server = createServer(
       { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
       createHandler(config, log, parts),

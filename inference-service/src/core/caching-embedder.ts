@@ -29,8 +29,7 @@ function contentKey({
   priority: _priority,
   ...rest
 }: EmbedOptions): string | undefined {
-  // What is off is as good as not said.
-  const entries = Object.entries(rest).filter(([, value]) => value !== undefined && value !== false);
+  const entries = Object.entries(rest).filter(([, value]) => value !== undefined);
   if (sha256 === undefined || isCacheBypassed || entries.some(([, value]) => typeof value === 'function')) return;
   return `${sha256}:${JSON.stringify(entries.sort())}`;
 }

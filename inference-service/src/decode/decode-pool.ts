@@ -18,22 +18,13 @@ export interface PooledTask<T> {
   readonly queueMs: number;
 }
 
-/** The place of a running task. */
-export interface DecodeSlot {
-  /**
-   * Gives the place away while the task waits for somebody else, and takes one again when it goes on: a decoder that
-   * is held up uses no processor, and must not keep others from decoding.
-   */
-  lendWhile(pending: Promise<void>): Promise<void>;
-}
-
 export interface DecodePool {
   /**
    * Runs a task when a slot is free: interactive before bulk, each in order of arrival. A task whose signal fires
    * while it waits is dropped and never started.
    */
   run<T>(
-    task: (slot: DecodeSlot) => Promise<T>,
+    task: () => Promise<T>,
     options: { readonly priority: DecodePriority; readonly signal?: AbortSignal },
   ): Promise<PooledTask<T>>;
   readonly running: number;
@@ -43,12 +34,6 @@ export interface DecodePool {
 
 interface Waiter {
   readonly start: () => void;
-}
-
-interface Entrance {
-  readonly signal: AbortSignal | undefined;
-  /** It was running before: it is not refused for the length of the queue. */
-  readonly isReturning: boolean;
 }
 
 const defaultConcurrency = (): number => Math.min(8, Math.max(1, availableParallelism() - 1));
@@ -73,13 +58,12 @@ export function createDecodePool(options: DecodePoolOptions = {}): DecodePool {
   }
 
   /** Resolves when the caller holds a slot. */
-  function enter(priority: DecodePriority, { signal, isReturning }: Entrance): Promise<void> {
+  function enter(priority: DecodePriority, signal: AbortSignal | undefined): Promise<void> {
     if (running < maxConcurrent && waiting() === 0) {
       running += 1;
       return Promise.resolve();
     }
-    if (waiting() >= maxWaiting && !isReturning)
-      throw new DecodeError('queue_full', `${maxWaiting} recordings wait to be decoded.`);
+    if (waiting() >= maxWaiting) throw new DecodeError('queue_full', `${maxWaiting} recordings wait to be decoded.`);
     return new Promise((resolve, reject) => {
       const drop = () => {
         queues[priority].splice(queues[priority].indexOf(waiter), 1);
@@ -107,23 +91,13 @@ export function createDecodePool(options: DecodePoolOptions = {}): DecodePool {
     async run(task, { priority, signal }) {
       signal?.throwIfAborted();
       const arrived = performance.now();
-      await enter(priority, { signal, isReturning: false });
+      await enter(priority, signal);
       const queueMs = performance.now() - arrived;
-      let hasPlace = true;
-      const slot: DecodeSlot = {
-        lendWhile: async (pending) => {
-          leave();
-          hasPlace = false;
-          await pending;
-          await enter(priority, { signal, isReturning: true });
-          hasPlace = true;
-        },
-      };
       try {
         signal?.throwIfAborted();
-        return { value: await task(slot), queueMs };
+        return { value: await task(), queueMs };
       } finally {
-        if (hasPlace) leave();
+        leave();
       }
     },
     get running() {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Card } from '@earshot/models';
+import { markdownTable } from '../support/markdown-table.ts';
+import { percentile } from '../support/statistics.ts';
+import { type BenchParts, expectSuccesses, sendLoad } from './bench-parts.ts';
+import { wavRequest } from './request-kinds.ts';
+
+/** Time from sending a window to having its vector, for one, eight and 64 clients that ask without pause. */
+export async function measureLatency(parts: BenchParts, card: Card): Promise<string> {
+  const rows: (string | number)[][] = [];
+  for (const clients of [1, 8, 64]) {
+    const plan = { kind: 'closed', clients, until: { seconds: parts.seconds } } as const;
+    const { latenciesMs, seconds } = expectSuccesses(await sendLoad(parts, wavRequest(card), plan));
+    const at = [50, 95, 99].map((percent) => percentile(latenciesMs, percent).toFixed(0));
+    rows.push([clients, latenciesMs.length, (latenciesMs.length / seconds).toFixed(1), ...at]);
+  }
+  return markdownTable([`${card.id}: clients`, 'requests', 'per second', 'p50 ms', 'p95 ms', 'p99 ms'], rows);
+}
