@@ -35,6 +35,7 @@ const allowList: z.ZodType<AllowList, string> = text.transform((list, context) =
 
 const cores = availableParallelism();
 const EPS = ['cuda', 'webgpu', 'cpu'];
+const DEVICE = /^(?:cuda(?::\d{1,3})?|webgpu|cpu)$/;
 
 /** The one table of settings of the service. `docs/operators/inference-service.md` is checked against it. */
 export const SERVICE_SETTINGS = {
@@ -69,6 +70,17 @@ export const SERVICE_SETTINGS = {
       .string()
       .transform((list) => list.split(',').map((name) => name.trim()))
       .refine((list) => list.every((name) => EPS.includes(name)), { error: `must be a list of ${EPS.join(', ')}` }),
+  }),
+  devices: row({
+    env: 'EARSHOT_DEVICES',
+    help: 'devices with a host each, e.g. cuda:0,cuda:1 or cpu,cpu; empty: the first provider that works, with every GPU that CUDA shows',
+    default: '',
+    schema: z
+      .string()
+      .transform((list) => list.split(',').flatMap((name) => name.trim() || []))
+      .refine((list) => list.every((name) => DEVICE.test(name)), {
+        error: 'must be a list of cuda:<number>, webgpu, cpu',
+      }),
   }),
   modelsDir: row({
     env: 'EARSHOT_MODELS_DIR',
@@ -151,7 +163,7 @@ export const SERVICE_SETTINGS = {
   }),
   threads: row({
     env: 'EARSHOT_INFERENCE_THREADS',
-    help: 'threads of one inference (default: one per core)',
+    help: 'threads of inference, shared out among the hosts on the CPU (default: one per core)',
     default: String(cores),
     schema: number(1, 1024),
   }),
@@ -160,6 +172,17 @@ export const SERVICE_SETTINGS = {
     help: 'after this long a batch counts as hung and its host is restarted',
     default: '30000',
     schema: number(100, 3_600_000),
+  }),
+  canarySeconds: row({
+    env: 'EARSHOT_CANARY_SECONDS',
+    help: 'after so many seconds without a success a host runs its golden signals; 0: never',
+    default: '30',
+    schema: number(0, 86_400),
+  }),
+  maxHostRssBytes: row({
+    env: 'EARSHOT_HOST_MAX_RSS_BYTES',
+    help: 'memory at which a host is replaced; 0: never; empty: twice what it has after loading, and 512 MiB',
+    schema: number(0, 2 ** 50),
   }),
   requestTimeoutMs: row({
     env: 'EARSHOT_REQUEST_TIMEOUT_MS',
@@ -190,7 +213,8 @@ type Optional =
   | 's3ForcePathStyle'
   | 's3AccessKeyId'
   | 's3SecretAccessKey'
-  | 's3SessionToken';
+  | 's3SessionToken'
+  | 'maxHostRssBytes';
 export type ServiceConfig = { readonly [K in Exclude<keyof Settings, Optional>]: Value<Settings[K]> } & {
   readonly [K in Optional]: Value<Settings[K]> | undefined;
 };

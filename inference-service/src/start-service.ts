@@ -16,7 +16,8 @@ import { createSpoolDirectory, findDecoder } from './decode/index.ts';
 import { createDirectorySpool } from './directory-spool.ts';
 import { createAddressSource } from './fetch/create-address-source.ts';
 import { createVettedLookup } from './fetch/vetted-lookup.ts';
-import { Supervisor } from './host/supervisor.ts';
+import { EngineGroup } from './host/engine-group.ts';
+import { countGpus, planDevices } from './host/plan-devices.ts';
 import { createApp } from './http/create-app.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -67,21 +68,25 @@ async function closeServer(server: Server, timeoutMs: number): Promise<void> {
   if (!isClosed) server.closeAllConnections();
 }
 
-function createSupervisor(config: ServiceConfig, spaces: Spaces, log: Logger): Supervisor {
-  return new Supervisor({
-    spaces: [...spaces.values()],
-    eps: config.eps,
-    threads: config.threads,
+async function createEngine(config: ServiceConfig, spaces: Spaces, log: Logger): Promise<EngineGroup> {
+  const plan = await planDevices(config.devices, config.eps, () => countGpus(process.env));
+  const cpuHosts = plan.devices.filter((device) => device.eps.includes('cpu')).length;
+  return new EngineGroup({
+    spaces,
+    plan,
+    threads: Math.max(1, Math.floor(config.threads / Math.max(1, cpuHosts))),
     maxBatchWindows: MAX_BATCH_WINDOWS,
     batchTimeoutMs: config.batchTimeoutMs,
     loadTimeoutMs: LOAD_TIMEOUT_MS,
+    canaryMs: config.canarySeconds * 1000,
+    maxRssBytes: config.maxHostRssBytes,
     log: (event, details, level = 'info') => log[level](details, event),
   });
 }
 
 interface Parts {
   readonly spaces: Spaces;
-  readonly supervisor: Supervisor;
+  readonly engine: EngineGroup;
   readonly decoder: Decoder;
   readonly spoolDir: string;
   readonly keys: KeyRing | undefined;
@@ -110,23 +115,23 @@ function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
 }
 
 function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
-  const { spaces, supervisor, decoder, keys, isDraining } = parts;
-  const metrics = createMetrics({ spaces, engineStatus: () => supervisor.status() });
+  const { spaces, engine, decoder, keys, isDraining } = parts;
+  const metrics = createMetrics({ spaces, engineStatus: () => engine.status() });
   const recordings = new RecordingEmbedder({
     spaces,
-    engine: supervisor,
+    engine,
     decoder,
     maxAudioSeconds: config.maxAudioSeconds,
     maxQueueWindows: config.maxQueueWindows,
     maxRecordings: config.maxConcurrentDecodes * 2 + 2,
-    maxBatchWindows: () => MAX_BATCH_WINDOWS[supervisor.status().ep ?? 'cpu'] ?? 1,
+    maxBatchWindows: () => engine.status().maxBatchWindows,
   });
   const cache = { maxBytes: config.cacheBytes, onHit: metrics.onCacheHit };
   const embedder = config.cacheBytes > 0 ? createCachingEmbedder(recordings, cache) : recordings;
   return createApp({
     version,
     spaces,
-    engine: supervisor,
+    engine,
     decoder,
     embedder,
     spool: createDirectorySpool({
@@ -154,8 +159,8 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
 export async function startService(config: ServiceConfig, log: Logger): Promise<RunningService> {
   const keys = readKeys(config.keysFile);
   const spaces = loadSpaces(config.modelsDir);
-  const supervisor = createSupervisor(config, spaces, log);
-  const cleanUps: (() => Promise<void>)[] = [() => supervisor.stop()];
+  const engine = await createEngine(config, spaces, log);
+  const cleanUps: (() => Promise<void>)[] = [() => engine.stop()];
   let isDraining = false;
   const stop = async (): Promise<void> => {
     isDraining = true;
@@ -163,13 +168,13 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
   };
   try {
     // Graphs load while the decoder is being examined.
-    supervisor.start();
+    engine.start();
     const ffmpeg = await findDecoder({ ...process.env, FFMPEG_PATH: config.ffmpegPath });
     log.info({ version: ffmpeg.version, source: ffmpeg.source, refuses: ffmpeg.refuses }, 'decoder found');
     const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
     const spool = await createSpoolDirectory();
     cleanUps.unshift(() => spool.remove());
-    const parts = { spaces, supervisor, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
+    const parts = { spaces, engine, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
     const server = createServer(
       { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
       createHandler(config, log, parts),

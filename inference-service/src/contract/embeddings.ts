@@ -84,6 +84,23 @@ export interface SpaceInfo {
   readonly licence: string;
 }
 
+/** One device in `GET /info`, with a host process of its own. */
+export interface DeviceInfo {
+  /** `cuda:0`, `webgpu`, `cpu`; `auto` until a provider was found. */
+  readonly name: string;
+  readonly ep: string | null;
+  /** Providers passed over, with the reason. */
+  readonly tried: readonly { readonly ep: string; readonly reason: string }[];
+  /** null while the host is being restarted. */
+  readonly pid: number | null;
+  readonly restarts: number;
+  /** Hosts replaced because of their memory. */
+  readonly replacements: number;
+  readonly rss_bytes: number | null;
+  /** Why it does not serve all that it should; null when it does. */
+  readonly problem: string | null;
+}
+
 export interface ServiceInfo {
   readonly version: string;
   readonly spaces: readonly SpaceInfo[];
@@ -98,8 +115,9 @@ export interface ServiceInfo {
     readonly max_concurrent_decodes: number;
     readonly max_queue_windows: number;
   };
-  /** The process that runs the graphs; pid null while it is being restarted. */
+  /** The first process that runs graphs, pid null while it is being restarted; restarts of all of them. */
   readonly host?: { readonly pid: number | null; readonly restarts: number };
+  readonly devices?: readonly DeviceInfo[];
   /** Why the service is not ready, space by space; empty when it is. */
   readonly problems?: readonly string[];
 }

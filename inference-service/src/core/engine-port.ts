@@ -8,23 +8,47 @@ export interface BatchOutput {
   readonly inferMs: number;
 }
 
+/** One device, with a host process of its own. */
+export interface DeviceStatus {
+  /** As in EARSHOT_DEVICES: `cuda:0`, `webgpu`, `cpu`; `auto` until a provider was found. */
+  readonly name: string;
+  /** Execution provider in use, null while no host is up. */
+  readonly ep: string | null;
+  readonly tried: readonly { readonly ep: string; readonly reason: string }[];
+  /** Process id of the host; null while it is being restarted. */
+  readonly pid: number | null;
+  /** Hosts that crashed, hung or missed a canary. */
+  readonly restarts: number;
+  /** Hosts replaced because of their memory. */
+  readonly replacements: number;
+  /** Resident memory as last reported, bytes. */
+  readonly rssBytes: number | null;
+  /** Why it does not serve all that it should; null when it does. */
+  readonly problem: string | null;
+}
+
 export interface EngineStatus {
-  /** A host is up and every space answered its golden vectors. */
+  /** A host is up and every space has answered its golden vectors on one. */
   readonly isReady: boolean;
   /** Requests can be taken: a host is up, though single spaces may have failed. */
   readonly isUp: boolean;
   /** Why it is not ready; empty when it is. */
   readonly problems: readonly string[];
-  /** Execution provider in use, null while no host is up. */
+  /** Execution provider of the first device that is up, null while none is. */
   readonly ep: string | null;
+  /** Providers the first device passed over. */
   readonly tried: readonly { readonly ep: string; readonly reason: string }[];
-  /** Spaces that cannot be used, with the reason. */
+  /** Spaces that can be used on no device, with the reason, by id. */
   readonly failedSpaces: ReadonlyMap<string, string>;
-  /** Process id of the host, for operators. */
+  /** Process id of the first host that is up, for operators. */
   readonly hostPid: number | null;
+  /** Over all devices. */
   readonly restarts: number;
-  /** Batches worth handing over at once: one a device, and more where handing over takes time. */
+  readonly devices: readonly DeviceStatus[];
+  /** Batches worth handing over at once: two a host, one that runs and one that has arrived. */
   readonly maxBatchesInFlight: number;
+  /** Windows that every device takes in one batch. */
+  readonly maxBatchWindows: number;
 }
 
 /** Whatever runs the graphs, seen from the queue. */
@@ -32,7 +56,7 @@ export interface Engine {
   status(): EngineStatus;
   /**
    * @param windows float32 [count × windowSamples] of that space
-   * @throws ServiceError not_ready when the host died twice under this batch
+   * @throws ServiceError not_ready when the host died twice under this batch, or the space has been unloaded
    */
   run(space: Space, windows: Float32Array, count: number): Promise<BatchOutput>;
 }

@@ -14,6 +14,8 @@ export interface GraphSession {
 
 interface SessionOptions {
   readonly ep: string;
+  /** Which GPU, for CUDA. */
+  readonly deviceId: number;
   readonly threads: number;
 }
 
@@ -41,11 +43,11 @@ function assertTensors({ card }: Space, session: InferenceSession): void {
 export async function openGraphSession(
   space: Space,
   graph: Uint8Array,
-  { ep, threads }: SessionOptions,
+  { ep, deviceId, threads }: SessionOptions,
 ): Promise<GraphSession> {
   const { input, output, dims } = space.card;
   const session = await InferenceSession.create(graph, {
-    executionProviders: [ep],
+    executionProviders: [ep === 'cuda' ? { name: 'cuda', deviceId } : ep],
     enableCpuMemArena: false,
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { GraphSession } from './graph-session.ts';
-import type { FromHost, RunRequest, ToHost } from './host-protocol.ts';
-import { loadSpaces } from './load-spaces.ts';
+import { Worker } from 'node:worker_threads';
+import type { FromHost, ToHost } from './host-protocol.ts';
 
-/** The inference host: the only process that loads ONNX Runtime, whose run() blocks its thread. Started by fork. */
+/**
+ * The inference host, started by fork: the only process that loads ONNX Runtime, in a thread of its own, because run()
+ * blocks. This thread passes messages on, so a batch arrives while the one before it is still being run.
+ */
 
-let sessions: ReadonlyMap<string, GraphSession> = new Map();
+const MEMORY_REPORT_MS = 2000;
 
 const send = (message: FromHost): void => void process.send?.(message);
+const worker = new Worker(new URL('./worker-main.ts', import.meta.url));
 
-async function run({ batch, space, windows, count }: RunRequest): Promise<void> {
-  try {
-    const session = sessions.get(space);
-    if (!session) throw new Error(`${space} is not loaded`);
-    const startedAt = performance.now();
-    const vectors = await session.run(windows, count);
-    send({ type: 'done', batch, vectors, inferMs: performance.now() - startedAt });
-  } catch (error) {
-    send({ type: 'failed', batch, reason: error instanceof Error ? error.message : String(error) });
-  }
+worker.on('message', (message: FromHost) => send(message));
+// A thread that died unexpectedly takes the host with it: the supervisor knows what to do then.
+worker.on('error', (error) => {
+  process.stderr.write(`${error.stack}\n`);
+  process.kill(process.pid, 'SIGKILL');
+});
+/** Windows lie in the buffer that the channel read, perhaps with the next message: a copy of their own can be handed over. */
+function passOn(message: ToHost): void {
+  if (message.type === 'run') {
+    const windows = message.windows.slice();
+    worker.postMessage({ ...message, windows }, [windows.buffer]);
+  } else worker.postMessage(message);
 }
 
-async function handle(message: ToHost): Promise<void> {
-  if (message.type === 'run') return run(message);
-  const loaded = await loadSpaces(message, (ep) => send({ type: 'trying', ep }));
-  sessions = loaded.sessions;
-  send(loaded.answer);
-}
-
-process.on('message', (message: ToHost) => void handle(message));
-// Ends with its parent, however that one ended; signals to the whole group are the parent's business.
-process.on('disconnect', () => process.exit(0));
+process.on('message', passOn);
+setInterval(() => send({ type: 'memory', rssBytes: process.memoryUsage.rss() }), MEMORY_REPORT_MS);
+// Ends with its parent, however that one ended, and at once: an orderly exit would wait for a run that may hang.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// Signals to the whole group are the parent's business.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);

@@ -1,29 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Space } from '@earshot/models/registry';
+import type { BatchOutput } from '../core/engine-port.ts';
 
-/** Messages between the HTTP process and the inference host (structured clone over the fork's channel). */
+/**
+ * Messages between the HTTP process and an inference host (structured clone over the fork's channel). The host does one
+ * job after the other, in the order they came in, and answers each with `done` or `failed`.
+ */
 
-export interface LoadRequest {
+/** Opens every space on the first execution provider that works; what was open before is closed. */
+export interface LoadJob {
   readonly type: 'load';
   readonly spaces: readonly Space[];
   /** Execution providers in order of preference. */
   readonly eps: readonly string[];
   /** Tried before without success, with the reason. */
   readonly excluded: readonly EpMiss[];
+  /** Which GPU, for CUDA. */
+  readonly deviceId: number;
   readonly threads: number;
   /** Largest batch per execution provider: every size up to it in powers of two is warmed. */
   readonly maxBatchWindows: Readonly<Record<string, number>>;
 }
 
-export interface RunRequest {
+/** Opens one more space, unproved, on the provider in use; one that is open already only has its graph held against the card. */
+interface OpenJob {
+  readonly type: 'open';
+  readonly space: Space;
+}
+
+/** Runs the golden signals of an open space at one batch size. */
+interface CheckJob {
+  readonly type: 'check';
+  readonly space: Space;
+  readonly batchSize: number;
+}
+
+interface CloseJob {
+  readonly type: 'close';
+  readonly fingerprint: string;
+}
+
+interface RunJob {
   readonly type: 'run';
-  readonly batch: number;
-  readonly space: string;
+  readonly fingerprint: string;
+  /** float32 [count × windowSamples] */
   readonly windows: Float32Array;
   readonly count: number;
 }
 
-export type ToHost = LoadRequest | RunRequest;
+export type HostJob = LoadJob | OpenJob | CheckJob | CloseJob | RunJob;
+
+/** What a job gives when it is done. */
+export interface HostResults {
+  readonly load: Loaded;
+  readonly open: null;
+  readonly check: null;
+  readonly close: null;
+  readonly run: BatchOutput;
+}
+
+export type ToHost = HostJob & { readonly job: number };
 
 export interface EpMiss {
   readonly ep: string;
@@ -31,14 +67,15 @@ export interface EpMiss {
 }
 
 export interface Loaded {
-  readonly type: 'loaded';
+  /** null when no space could be opened on any. */
   readonly ep: string | null;
   readonly tried: readonly EpMiss[];
-  readonly failed: readonly { readonly id: string; readonly reason: string }[];
+  readonly failed: readonly { readonly fingerprint: string; readonly reason: string }[];
 }
 
 export type FromHost =
   | { readonly type: 'trying'; readonly ep: string }
-  | Loaded
-  | { readonly type: 'done'; readonly batch: number; readonly vectors: Float32Array; readonly inferMs: number }
-  | { readonly type: 'failed'; readonly batch: number; readonly reason: string };
+  /** Resident memory of the host, bytes. */
+  | { readonly type: 'memory'; readonly rssBytes: number }
+  | { readonly type: 'done'; readonly job: number; readonly result: HostResults[keyof HostResults] }
+  | { readonly type: 'failed'; readonly job: number; readonly reason: string };

@@ -53,6 +53,7 @@ export function infoRoute(deps: AppDeps): Route {
         ffmpeg: { version, source, refuses },
         limits: deps.limits,
         host: { pid: status.hostPid, restarts: status.restarts },
+        devices: status.devices.map(({ rssBytes, ...device }) => ({ ...device, rss_bytes: rssBytes })),
         problems: status.problems,
       };
       response.json({ ...info, ...teiInfo(first, deps) });
