@@ -32,7 +32,8 @@ case $WHAT in
     ;;
   check) run scripts/check.ts "$@" ;;
   bench)
-    "$NODE" --disable-warning=ExperimentalWarning scripts/prepare.ts test || exit $?
+    # A device is measured without decoder and servers, also where nothing but packages can be had.
+    [ "${1:-}" = device ] || "$NODE" --disable-warning=ExperimentalWarning scripts/prepare.ts test || exit $?
     run scripts/bench.ts "$@"
     ;;
   *) fail "unknown: $WHAT" 'npm run demo, npm test, npm run check, npm run bench or npm run build:ffmpeg' 2 ;;
