@@ -91,7 +91,7 @@ export const SERVICE_SETTINGS = {
   maxAudioSeconds: row({
     env: 'EARSHOT_MAX_AUDIO_SECONDS',
     help: 'longest recording, seconds',
-    default: '1800',
+    default: '14400',
     schema: number(1, 86_400),
   }),
   maxUploadBytes: row({
@@ -154,6 +154,12 @@ export const SERVICE_SETTINGS = {
     help: 'memory for results of recordings seen before, bytes; 0: none is kept',
     default: '67108864',
     schema: number(0, 2 ** 40),
+  }),
+  holdMs: row({
+    env: 'EARSHOT_HOLD_MS',
+    help: 'how long a call that finds everything full is held before 429, ms',
+    default: '2500',
+    schema: number(0, 60_000),
   }),
   maxConcurrentDecodes: row({
     env: 'EARSHOT_MAX_CONCURRENT_DECODES',

@@ -20,12 +20,14 @@ import { EngineGroup } from './host/engine-group.ts';
 import { countGpus, planDevices } from './host/plan-devices.ts';
 import { createApp } from './http/create-app.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import { createTelemetry, type Telemetry } from './telemetry/create-telemetry.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 /** Largest batch per device: batching gains nothing on a CPU, a GPU is full at 64. */
 const MAX_BATCH_WINDOWS: Readonly<Record<string, number>> = { cpu: 2, webgpu: 16, cuda: 64 };
+/** Recordings under way for each that is being decoded: the others wait for the engine, or fill its batches. */
+const RECORDINGS_PER_DECODE = 8;
 const LOAD_TIMEOUT_MS = 180_000;
 const HEADERS_TIMEOUT_MS = 30_000;
 /** Longer than clients keep idle connections, else they race with our closing. */
@@ -90,10 +92,11 @@ interface Parts {
   readonly decoder: Decoder;
   readonly spoolDir: string;
   readonly keys: KeyRing | undefined;
+  readonly telemetry: Telemetry;
   isDraining(): boolean;
 }
 
-function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
+function createAddresses(config: ServiceConfig, log: Logger, { scope }: Telemetry): AddressSource {
   const { fetchAllow: allowList } = config;
   for (const { protocol, host, port } of allowList.web.filter(({ isPrivate }) => isPrivate))
     log.warn({ place: `${protocol}//${host}:${port}` }, 'clients may make this service fetch from a private address');
@@ -103,6 +106,7 @@ function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
     maxConcurrent: config.maxConcurrentFetches,
     lookup: createVettedLookup(),
     log,
+    traceHeaders: () => scope.getStore()?.trace.headers ?? {},
     s3: {
       endpoint: config.s3Endpoint,
       region: config.s3Region,
@@ -115,18 +119,19 @@ function createAddresses(config: ServiceConfig, log: Logger): AddressSource {
 }
 
 function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
-  const { spaces, engine, decoder, keys, isDraining } = parts;
-  const metrics = createMetrics({ spaces, engineStatus: () => engine.status() });
+  const { spaces, engine, decoder, keys, telemetry, isDraining } = parts;
+  const { metrics, observer, tracing, scope } = telemetry;
   const recordings = new RecordingEmbedder({
     spaces,
     engine,
     decoder,
     maxAudioSeconds: config.maxAudioSeconds,
     maxQueueWindows: config.maxQueueWindows,
-    maxRecordings: config.maxConcurrentDecodes * 2 + 2,
+    maxRecordings: config.maxConcurrentDecodes * RECORDINGS_PER_DECODE,
+    holdMs: config.holdMs,
     maxBatchWindows: () => engine.status().maxBatchWindows,
   });
-  const cache = { maxBytes: config.cacheBytes, onHit: metrics.onCacheHit };
+  const cache = { maxBytes: config.cacheBytes, onHit: observer.onCacheHit };
   const embedder = config.cacheBytes > 0 ? createCachingEmbedder(recordings, cache) : recordings;
   return createApp({
     version,
@@ -137,9 +142,9 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     spool: createDirectorySpool({
       dir: parts.spoolDir,
       maxTotalBytes: config.maxSpoolBytes,
-      observer: metrics,
+      observer,
     }),
-    addresses: createAddresses(config, log),
+    addresses: createAddresses(config, log, telemetry),
     limits: {
       max_audio_seconds: config.maxAudioSeconds,
       max_upload_bytes: config.maxUploadBytes,
@@ -149,8 +154,10 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     requestTimeoutMs: config.requestTimeoutMs,
     keys,
     log,
-    observer: metrics,
+    observer,
     metrics,
+    tracing,
+    scope,
     isDraining,
   });
 }
@@ -174,7 +181,15 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
     const spool = await createSpoolDirectory();
     cleanUps.unshift(() => spool.remove());
-    const parts = { spaces, engine, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
+    const telemetry = await createTelemetry({
+      spaces,
+      engineStatus: () => engine.status(),
+      env: process.env,
+      version,
+      warn: (message) => log.warn({ detail: message }, 'tracing'),
+    });
+    cleanUps.unshift(() => telemetry.tracing.stop());
+    const parts = { spaces, engine, decoder, spoolDir: spool.path, keys, telemetry, isDraining: () => isDraining };
     const server = createServer(
       { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
       createHandler(config, log, parts),

@@ -48,6 +48,30 @@ export interface AudioEmbeddingResults {
   readonly results: readonly AudioEmbeddingResult[];
 }
 
+/** With `Accept: application/x-ndjson` the answer comes in lines: a header, segments in order, a summary a model. */
+export interface StreamHeader {
+  readonly event: 'header';
+  readonly models: readonly {
+    readonly model: string;
+    readonly fingerprint: string;
+    readonly dims: number;
+    readonly window_ms: number;
+    readonly hop_ms: number;
+  }[];
+}
+
+export interface StreamSegment extends WireSegment {
+  readonly event: 'segment';
+  readonly model: string;
+}
+
+export interface StreamSummary extends AudioEmbeddingResult {
+  readonly event: 'summary';
+}
+
+/** Any line but that of a failure after the first window, which is an ErrorBody. */
+export type StreamLine = StreamHeader | StreamSegment | StreamSummary;
+
 /** Query parameters of `POST /v1/audio/embeddings`. Seconds are decimal numbers. */
 export interface AudioEmbeddingQuery {
   readonly model?: string | readonly string[];
@@ -59,6 +83,7 @@ export interface AudioEmbeddingQuery {
   readonly encoding?: 'float' | 'base64';
   readonly segments?: boolean;
   readonly peaks?: number;
+  readonly lenient?: boolean;
 }
 
 export interface ErrorBody {

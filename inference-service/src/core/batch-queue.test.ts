@@ -29,6 +29,8 @@ const createQueue = (engine: { run: BatchQueueOptions['run'] }, overrides: Parti
     windowSamples: WINDOW,
     maxQueueWindows: 100,
     maxBatchWindows: () => 2,
+    maxBatchesInFlight: () => 1,
+    holdMs: 0,
     run: engine.run,
     ...overrides,
   });
@@ -62,6 +64,7 @@ test('interactive work overtakes waiting bulk work', async () => {
   engine.hold();
   const queue = createQueue(engine);
   const all = [queue.submit(jobOf([1, 2, 3, 4], 'bulk')), queue.submit(jobOf([9], 'interactive'))];
+  await turn();
   for (let round = 0; round < 3; round++) {
     engine.release();
     await turn();
@@ -77,6 +80,7 @@ test('bulk work that has waited long enough goes first', async () => {
   engine.hold();
   const queue = createQueue(engine, { now: () => clock, maxBatchWindows: () => 1 });
   const all = [queue.submit(jobOf([1])), queue.submit(jobOf([2], 'bulk')), queue.submit(jobOf([3]))];
+  await turn();
   clock = 20_000;
   for (let round = 0; round < 3; round++) {
     engine.release();
@@ -86,7 +90,7 @@ test('bulk work that has waited long enough goes first', async () => {
   expect(engine.batches).toEqual([[1], [2], [3]]);
 });
 
-test('room is counted in windows: what does not fit is refused at once with the seconds to wait', async () => {
+test('room is counted in windows: what does not fit is refused with the seconds to wait', async () => {
   const engine = createEngine();
   engine.hold();
   const queue = createQueue(engine, { maxQueueWindows: 5 });
@@ -99,6 +103,70 @@ test('room is counted in windows: what does not fit is refused at once with the 
   await first;
 });
 
+test('what finds the queue full is held for a while, and let in when there is room', async () => {
+  const engine = createEngine();
+  engine.hold();
+  const queue = createQueue(engine, { maxQueueWindows: 2, holdMs: 10_000 });
+  const first = queue.submit(jobOf([1, 2]));
+  const held = queue.submit(jobOf([3]));
+  expect(queue.queuedWindows).toBe(2);
+  await turn();
+  for (let round = 0; round < 2; round++) {
+    engine.release();
+    await turn();
+  }
+  await first;
+  expect((await held).vectors[0]?.[0]).toBe(3);
+});
+
+test('the rest of a recording waits for room instead of being refused', async () => {
+  const engine = createEngine();
+  engine.hold();
+  const queue = createQueue(engine, { maxQueueWindows: 2 });
+  const first = queue.submit(jobOf([1, 2]));
+  const rest = queue.submit({ ...jobOf([3, 4]), isContinuation: true });
+  await turn();
+  for (let round = 0; round < 2; round++) {
+    engine.release();
+    await turn();
+  }
+  await first;
+  expect((await rest).vectors.map((vector) => vector[0])).toEqual([3, 4]);
+});
+
+test('bulk work leaves a quarter of the queue to queries', async () => {
+  const engine = createEngine();
+  engine.hold();
+  const queue = createQueue(engine, { maxQueueWindows: 4 });
+  const bulk = queue.submit(jobOf([1, 2, 3], 'bulk'));
+  await expect(queue.submit(jobOf([4], 'bulk'))).rejects.toMatchObject({ code: 'queue_full' });
+  const query = queue.submit(jobOf([5]));
+  await turn();
+  for (let round = 0; round < 3; round++) {
+    engine.release();
+    await turn();
+  }
+  await Promise.all([bulk, query]);
+});
+
+test('as many batches are in flight as the engine has use for, and each job still gets its own vectors', async () => {
+  const engine = createEngine();
+  engine.hold();
+  const queue = createQueue(engine, { maxBatchesInFlight: () => 2 });
+  const jobs = [queue.submit(jobOf([1, 2, 3, 4, 5])), queue.submit(jobOf([6]))];
+  await turn();
+  expect(engine.batches).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
+  for (let round = 0; round < 3; round++) {
+    engine.release();
+    await turn();
+  }
+  const outputs = await Promise.all(jobs);
+  expect(outputs.map((output) => output.vectors.map((vector) => vector[0]))).toEqual([[1, 2, 3, 4, 5], [6]]);
+});
+
 test('a job whose client has left is dropped before its next batch and frees its room', async () => {
   const engine = createEngine();
   engine.hold();
@@ -106,9 +174,10 @@ test('a job whose client has left is dropped before its next batch and frees its
   const leaving = new AbortController();
   const dropped = queue.submit(jobOf([1, 2, 3, 4], 'interactive', leaving.signal));
   const kept = queue.submit(jobOf([7]));
+  await turn();
   leaving.abort(new Error('gone'));
   await expect(dropped).rejects.toThrow('gone');
-  expect(queue.queuedWindows).toBe(3);
+  expect(queue.queuedWindows).toBe(1);
   engine.release();
   await turn();
   engine.release();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createDrainRate } from './drain-rate.ts';
 import type { BatchOutput } from './engine-port.ts';
+import { Gate } from './gate.ts';
 import { createPriorityLane, type Priority, type PriorityLane } from './priority-lane.ts';
 import { ServiceError } from './service-error.ts';
 
-/** The windows of one recording for one space. */
+/** Some consecutive windows of one recording for one space. */
 export interface WindowJob {
   readonly count: number;
   /** Writes window `index` at `at`. Called only when a batch is made up, so windows are never held twice. */
@@ -12,12 +12,14 @@ export interface WindowJob {
   readonly priority: Priority;
   /** Aborted when the client left or the deadline passed, with the error to give. */
   readonly signal: AbortSignal;
+  /** Not the first windows of the recording: they wait for room, however long that takes. */
+  readonly isContinuation?: boolean;
 }
 
 export interface JobOutput {
   /** One a window, in order. */
   readonly vectors: readonly Float32Array[];
-  /** Waiting for the first batch, ms. */
+  /** Waiting for room and for the first batch, ms. */
   readonly queueMs: number;
   /** Sum over the batches this job was in, ms. */
   readonly inferMs: number;
@@ -30,6 +32,10 @@ export interface BatchQueueOptions {
   readonly maxQueueWindows: number;
   /** Depends on the device, which may change at a restart. */
   readonly maxBatchWindows: () => number;
+  /** Batches handed over before the first is back: one a device, and one more each so that none waits for us. */
+  readonly maxBatchesInFlight: () => number;
+  /** How long what finds the queue full is held before it is turned away, ms. */
+  readonly holdMs: number;
   readonly run: (windows: Float32Array, count: number) => Promise<BatchOutput>;
   readonly now?: () => number;
 }
@@ -41,6 +47,8 @@ interface Entry {
   readonly vectors: Float32Array[];
   /** Next window to hand to a batch. */
   next: number;
+  /** Windows that have come back. */
+  done: number;
   startedAt: number | undefined;
   inferMs: number;
   readonly settle: { resolve(output: JobOutput): void; reject(reason: unknown): void };
@@ -51,6 +59,10 @@ interface Slot {
   readonly window: number;
 }
 
+/** Share of the queue that bulk work may not fill. */
+const RESERVED_SHARE = 0.25;
+const MOST_HELD = 256;
+
 /** Puts a batch's rows back to their recordings and names those with a value that is no number: they fail alone. */
 function distribute(slots: readonly Slot[], output: BatchOutput, dims: number): ReadonlySet<Entry> {
   const failed = new Set<Entry>();
@@ -58,15 +70,15 @@ function distribute(slots: readonly Slot[], output: BatchOutput, dims: number): 
     const vector = output.vectors.slice(row * dims, (row + 1) * dims);
     if (!vector.every(Number.isFinite)) failed.add(entry);
     entry.vectors[window] = vector;
+    entry.done += 1;
   }
   for (const entry of new Set(slots.map((slot) => slot.entry))) entry.inferMs += output.inferMs;
   return failed;
 }
 
-/** Windows are handed out in order, one batch at a time: a recording is done with its last one. */
 function resolveFinished(slots: readonly Slot[]): void {
-  for (const { entry, window } of slots)
-    if (window === entry.job.count - 1)
+  for (const entry of new Set(slots.map((slot) => slot.entry)))
+    if (entry.done === entry.job.count)
       entry.settle.resolve({
         vectors: entry.vectors,
         queueMs: (entry.startedAt ?? entry.submittedAt) - entry.submittedAt,
@@ -74,52 +86,64 @@ function resolveFinished(slots: readonly Slot[]): void {
       });
 }
 
-/** One space's queue: bounded in windows, served in batches, one batch at a time. */
+/**
+ * The queue of one space, counted in windows: makes up batches across recordings, interactive before bulk, and keeps as
+ * many in flight as the engine has use for.
+ */
 export class BatchQueue {
   readonly #options: BatchQueueOptions;
   readonly #now: () => number;
   readonly #lane: PriorityLane<Entry>;
-  readonly #rate = createDrainRate();
-  #isRunning = false;
-  #inFlight = 0;
+  readonly #gate: Gate;
+  #batchesInFlight = 0;
 
   constructor(options: BatchQueueOptions) {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#lane = createPriorityLane<Entry>(this.#now);
-  }
-
-  get queuedWindows(): number {
-    let sum = this.#inFlight;
-    for (const entry of this.#lane.entries()) sum += entry.job.count - entry.next;
-    return sum;
-  }
-
-  /** @throws ServiceError queue_full at once when there is no room for that many windows more */
-  assertRoom(windows: number): void {
-    const { maxQueueWindows, space } = this.#options;
-    if (windows > maxQueueWindows)
-      throw new ServiceError(
-        'audio_too_long',
-        `The recording has ${windows} windows for ${space}; one request may have ${maxQueueWindows}`,
-      );
-    const queued = this.queuedWindows;
-    if (queued + windows <= maxQueueWindows) return;
-    throw new ServiceError('queue_full', `The queue of ${space} is full (${queued} windows waiting)`, {
-      retryAfterSeconds: this.#rate.retryAfterSeconds(queued),
+    this.#gate = new Gate({
+      what: `windows of ${options.space}`,
+      capacity: options.maxQueueWindows,
+      reserved: Math.floor(options.maxQueueWindows * RESERVED_SHARE),
+      maxWaiting: () => 0,
+      holdMs: options.holdMs,
+      maxHeld: MOST_HELD,
+      now: this.#now,
     });
   }
 
-  async submit(job: WindowJob): Promise<JobOutput> {
-    job.signal.throwIfAborted();
-    this.assertRoom(job.count);
+  /** Windows waiting or running. */
+  get queuedWindows(): number {
+    return this.#gate.load;
+  }
+
+  /**
+   * @throws ServiceError queue_full after a while without room, audio_too_long for more windows than the queue holds,
+   *   undecodable_audio for samples that give no finite vector; the signal's reason
+   */
+  submit(job: WindowJob): Promise<JobOutput> {
+    const { maxQueueWindows, space } = this.#options;
+    if (job.count > maxQueueWindows)
+      return Promise.reject(
+        new ServiceError(
+          'audio_too_long',
+          `${job.count} windows for ${space} at once; the queue has ${maxQueueWindows}`,
+        ),
+      );
+    const submittedAt = this.#now();
+    const { priority, signal, count: weight, isContinuation: isPatient = false } = job;
+    return this.#gate.enter({ priority, signal, weight, isPatient }, () => this.#enqueue(job, submittedAt));
+  }
+
+  async #enqueue(job: WindowJob, submittedAt: number): Promise<JobOutput> {
     const { promise, resolve, reject } = Promise.withResolvers<JobOutput>();
     const entry: Entry = {
       job,
       priority: job.priority,
-      submittedAt: this.#now(),
+      submittedAt,
       vectors: [],
       next: 0,
+      done: 0,
       startedAt: undefined,
       inferMs: 0,
       settle: { resolve, reject },
@@ -127,8 +151,12 @@ export class BatchQueue {
     const onAbort = (): void => this.#fail(entry, job.signal.reason);
     job.signal.addEventListener('abort', onAbort, { once: true });
     this.#lane.add(entry);
-    void this.#drain();
-    return promise.finally(() => job.signal.removeEventListener('abort', onAbort));
+    this.#pump();
+    try {
+      return await promise;
+    } finally {
+      job.signal.removeEventListener('abort', onAbort);
+    }
   }
 
   #fail(entry: Entry, error: unknown): void {
@@ -147,29 +175,30 @@ export class BatchQueue {
     return slots;
   }
 
-  async #drain(): Promise<void> {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    for (let slots = this.#takeBatch(); slots.length > 0; slots = this.#takeBatch()) await this.#runBatch(slots);
-    this.#isRunning = false;
+  #pump(): void {
+    while (this.#batchesInFlight < this.#options.maxBatchesInFlight()) {
+      const slots = this.#takeBatch();
+      if (slots.length === 0) return;
+      this.#batchesInFlight += 1;
+      void this.#runBatch(slots).finally(() => {
+        this.#batchesInFlight -= 1;
+        this.#pump();
+      });
+    }
   }
 
   async #runBatch(slots: readonly Slot[]): Promise<void> {
     const { windowSamples, dims } = this.#options;
-    const windows = new Float32Array(slots.length * windowSamples);
-    for (const [row, { entry, window }] of slots.entries()) entry.job.copyWindow(window, windows, row * windowSamples);
-    const startedAt = this.#now();
-    this.#inFlight = slots.length;
     try {
+      const windows = new Float32Array(slots.length * windowSamples);
+      for (const [row, { entry, window }] of slots.entries())
+        entry.job.copyWindow(window, windows, row * windowSamples);
       const output = await this.#options.run(windows, slots.length);
-      this.#rate.record(slots.length, this.#now() - startedAt);
       for (const entry of distribute(slots, output, dims))
         this.#fail(entry, new ServiceError('undecodable_audio', 'The samples of the recording give no finite vector'));
       resolveFinished(slots);
     } catch (error) {
       for (const { entry } of slots) this.#fail(entry, error);
-    } finally {
-      this.#inFlight = 0;
     }
   }
 }

@@ -16,7 +16,7 @@ const embeddingOf = (space: Space, value: number): RecordingEmbedding => ({
   vector: new Float32Array(8).fill(value),
   segments: [],
   durationMs: 1000,
-  offsetMs: 0,
+  windowCount: 1,
   decode: {} as RecordingEmbedding['decode'],
   queueMs: 1,
   decodeMs: 2,

@@ -29,7 +29,8 @@ function contentKey({
   priority: _priority,
   ...rest
 }: EmbedOptions): string | undefined {
-  const entries = Object.entries(rest).filter(([, value]) => value !== undefined);
+  // What is off is as good as not said.
+  const entries = Object.entries(rest).filter(([, value]) => value !== undefined && value !== false);
   if (sha256 === undefined || isCacheBypassed || entries.some(([, value]) => typeof value === 'function')) return;
   return `${sha256}:${JSON.stringify(entries.sort())}`;
 }

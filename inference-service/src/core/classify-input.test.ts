@@ -12,7 +12,10 @@ test.each([
   ['bare base64', base64],
   ['a content object', { content: [{ type: 'audio', format: 'base64', value: base64 }] }],
   ['a content object that is no array', { content: { type: 'audio', format: 'base64', value: dataUri } }],
+  ['a content object by itself', { type: 'audio', format: 'base64', value: base64 }],
+  ['a content object without a format', { content: [{ type: 'audio', value: dataUri }] }],
   ['an audio object', { audio: dataUri }],
+  ['an audio object of bare base64', { audio: base64 }],
 ])('%s is audio', (_name, item) => {
   expect(classifyInput(item, 'input[0]', 'tiny-1')).toEqual({ kind: 'audio', bytes });
 });
@@ -39,7 +42,9 @@ test.each([
   ['data:audio/wav;base64,UklG*…', 'invalid_audio_input'],
   ['data:;base64,UklG', 'invalid_audio_input'],
   [{ content: [{ type: 'text', value: 'x' }] }, 'invalid_audio_input'],
-  [{ audio: 'rain' }, 'invalid_audio_input'],
+  [{ audio: 'rain on a roof' }, 'invalid_audio_input'],
+  [{ type: 'audio', format: 'mp3', value: base64 }, 'invalid_audio_input'],
+  [{ content: [] }, 'invalid_audio_input'],
   [null, 'invalid_audio_input'],
 ])('%j is refused as %s', (item, code) => {
   expect(() => classifyInput(item, 'input[3]', 'tiny-1')).toThrow(expect.objectContaining({ code, param: 'input[3]' }));

@@ -19,9 +19,16 @@ const DATA_URI = /^data:([a-z]+\/[\w.+-]+)?((?:;[\w-]+=[^;,]*)*)(;base64)?,/i;
 const AUDIO_TYPE = /^(audio\/|video\/|application\/(octet-stream|ogg)$)/i;
 const ADDRESS = /^(s3|https?|file|ftp|gs):/i;
 
-const audioContent = z.object({ type: z.literal('audio'), format: z.literal('base64').optional(), value: z.string() });
-const contentItem = z.object({ content: z.union([audioContent, z.array(audioContent).length(1)]) });
-const audioItem = z.object({ audio: z.string() });
+/** Shapes in which Elastic's inference service and Jina's clients send audio, all of them holding one string. */
+const audioContent = z
+  .object({ type: z.literal('audio'), format: z.literal('base64').optional(), value: z.string() })
+  .transform(({ value }) => value);
+const audioItem = z.union([
+  audioContent,
+  z.object({ content: audioContent }).transform(({ content }) => content),
+  z.object({ content: z.tuple([audioContent]) }).transform(({ content: [only] }) => only),
+  z.object({ audio: z.string() }).transform(({ audio }) => audio),
+]);
 
 const refuse = (message: string, param: string): ServiceError =>
   new ServiceError('invalid_audio_input', message, { param });
@@ -50,19 +57,16 @@ function fromString(text: string, param: string, model: string): EmbeddingInput 
   throw new ServiceError('model_does_not_embed_text', `${model} embeds audio, not text`, { param });
 }
 
-const fromAudio = (text: string, param: string): EmbeddingInput =>
-  ADDRESS.test(text) ? { kind: 'address', address: text } : fromDataUri(text, param);
-
 function fromObject(item: unknown, param: string): EmbeddingInput {
-  const content = contentItem.safeParse(item);
-  if (content.success) {
-    const part = Array.isArray(content.data.content) ? content.data.content[0] : content.data.content;
-    const value = part?.value ?? '';
-    return /^data:/i.test(value) ? fromDataUri(value, param) : { kind: 'audio', bytes: decodeBase64(value, param) };
-  }
-  const audio = audioItem.safeParse(item);
-  if (audio.success) return fromAudio(audio.data.audio, param);
-  throw refuse('The item is neither a string nor {"content":[{"type":"audio",…}]} nor {"audio":"data:…"}', param);
+  const { data: audio } = audioItem.safeParse(item);
+  if (audio === undefined)
+    throw refuse(
+      'The item is neither a string nor {"content":[{"type":"audio",…}]}, {"type":"audio",…} or {"audio":"data:…"}',
+      param,
+    );
+  if (/^data:/i.test(audio)) return fromDataUri(audio, param);
+  if (ADDRESS.test(audio)) return { kind: 'address', address: audio };
+  return { kind: 'audio', bytes: decodeBase64(audio, param) };
 }
 
 /**

@@ -11,6 +11,8 @@ const queue = new BatchQueue({
   windowSamples: 8000,
   maxQueueWindows: 100,
   maxBatchWindows: () => 2,
+  maxBatchesInFlight: () => 1,
+  holdMs: 0,
   run: (windows, count) => {
     const vectors = new Float32Array(count * 8);
     for (const [index, value] of windows.entries()) vectors[Math.floor(index / 1000)]! += Math.abs(value) / 1000;

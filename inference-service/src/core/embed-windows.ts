@@ -20,7 +20,7 @@ export interface WindowVectors {
 }
 
 interface EmbedWindowsOptions {
-  readonly queue: BatchQueue;
+  readonly queue: Pick<BatchQueue, 'submit'>;
   readonly priority: Priority;
   readonly signal: AbortSignal;
 }
@@ -39,7 +39,7 @@ export async function embedWindows(
 ): Promise<WindowVectors> {
   const { windowSamples } = card.input;
   for (let index = 0; index < count; index++)
-    if (isSilent(windows, index * windowSamples, (index + 1) * windowSamples)) throw silent(index);
+    if (isSilent(windows.subarray(index * windowSamples, (index + 1) * windowSamples))) throw silent(index);
   const { vectors, queueMs, inferMs } = await queue.submit({
     count,
     priority,

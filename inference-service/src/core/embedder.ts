@@ -4,12 +4,12 @@ import type { Space } from '@earshot/models/registry';
 import type { DecodeInfo } from '../contract/embeddings.ts';
 import { BatchQueue } from './batch-queue.ts';
 import type { DecodedRecording, Decoder } from './decoder-port.ts';
-import { embedSamples, type SamplesEmbedding } from './embed-samples.ts';
+import { createEmbedStream, type EmbedStream, type SamplesEmbedding, type SegmentVector } from './embed-stream.ts';
 import { embedWindows, type ReadyWindows, type WindowVectors } from './embed-windows.ts';
 import type { Engine } from './engine-port.ts';
-import { resolveHop } from './plan-windows.ts';
+import { Gate } from './gate.ts';
 import type { Priority } from './priority-lane.ts';
-import { createRecordingGate, type RecordingGate } from './recording-gate.ts';
+import { resolveHop } from './resolve-hop.ts';
 import { ServiceError } from './service-error.ts';
 
 /** Seconds after which a caller should ask again while a host starts. */
@@ -26,17 +26,30 @@ export interface EmbedOptions {
   /** Of the file's content: known results of the same content may be given. */
   readonly sha256?: string | undefined;
   readonly isCacheBypassed?: boolean | undefined;
+  /** Use what a damaged file still gives. */
+  readonly lenient?: boolean | undefined;
+  /** Keep the vectors of the windows in the result. */
+  readonly keepSegments?: boolean | undefined;
+  /** Takes the vector of each window as soon as it is there, in order, space by space. */
+  readonly onSegment?: ((space: Space, segment: TimedSegment) => Promise<void> | undefined) | undefined;
   readonly priority: Priority;
   /** Aborted when the client left or the deadline passed, with the error to give. */
   readonly signal: AbortSignal;
 }
 
-export interface RecordingEmbedding extends SamplesEmbedding {
+/** A window's vector with its times from the start of the recording, whatever the offset was. */
+export interface TimedSegment {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** null where nothing sounds. */
+  readonly vector: Float32Array | null;
+}
+
+export interface RecordingEmbedding extends Omit<SamplesEmbedding, 'segments' | 'totalSamples'> {
   readonly space: Space;
+  readonly segments: readonly TimedSegment[];
   /** Of the part looked at. */
   readonly durationMs: number;
-  /** Where that part starts in the recording. */
-  readonly offsetMs: number;
   readonly decode: DecodeInfo;
   readonly decodeMs: number;
   /** Absent where no cache was asked. */
@@ -65,26 +78,76 @@ export interface Embedder {
 }
 
 export interface EmbedderOptions {
+  /** Live: spaces come and go. */
   readonly spaces: ReadonlyMap<string, Space>;
   readonly engine: Engine;
   readonly decoder: Decoder;
   readonly maxAudioSeconds: number;
   readonly maxQueueWindows: number;
-  /** Recordings held as samples at once: some decoded, some waiting for the engine. */
+  /** Recordings under way at once: some being decoded, some waiting for the engine. */
   readonly maxRecordings: number;
+  /** How long what finds everything full is held before it is turned away, ms. */
+  readonly holdMs: number;
   readonly maxBatchWindows: () => number;
+}
+
+/** Share of the recordings under way that bulk work may not take. */
+const RESERVED_SHARE = 0.25;
+/** Recordings wait in line about as long as an Elasticsearch query waits for its vector (10 s), less the work itself. */
+const LONGEST_LINE_SECONDS = 8;
+/** So many per recording under way may wait whatever the measured speed, and at most. */
+const LINE_PER_PLACE = { least: 2, most: 64 };
+const MOST_HELD = 256;
+
+function timed({ card }: Space, segment: SegmentVector, offsetSeconds = 0): TimedSegment {
+  const toMs = (sample: number): number =>
+    Math.round(offsetSeconds * 1000) + Math.round((sample * 1000) / card.input.sampleRateHz);
+  const { startSample, endSample, vector } = segment;
+  return { startMs: toMs(startSample), endMs: toMs(endSample), vector };
+}
+
+function toRecording(
+  space: Space,
+  { segments, totalSamples, ...embedding }: SamplesEmbedding,
+  { decoded, offsetSeconds = 0 }: { readonly decoded: DecodedRecording; readonly offsetSeconds: number | undefined },
+): RecordingEmbedding {
+  return {
+    ...embedding,
+    space,
+    segments: segments.map((segment) => timed(space, segment, offsetSeconds)),
+    queueMs: decoded.queueMs + embedding.queueMs,
+    durationMs: Math.round((totalSamples * 1000) / space.card.input.sampleRateHz),
+    decode: decoded.info,
+    decodeMs: decoded.decodeMs,
+  };
+}
+
+/** Settles with all; fails with the first failure, and only when none is running any more. */
+async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
 }
 
 /** The whole path of one recording: file → samples → windows → vectors, for one or several spaces. */
 export class RecordingEmbedder implements Embedder {
   readonly #deps: EmbedderOptions;
-  readonly #gate: RecordingGate;
-  readonly #queues: ReadonlyMap<string, BatchQueue>;
+  readonly #gate: Gate;
+  /** One a space as it was loaded: a space that is swapped gets a new queue, and the old one runs dry. */
+  readonly #queues = new Map<Space, BatchQueue>();
 
   constructor(deps: EmbedderOptions) {
     this.#deps = deps;
-    this.#gate = createRecordingGate(deps.maxRecordings);
-    this.#queues = new Map([...deps.spaces].map(([id, space]) => [id, this.#createQueue(space)]));
+    const { maxRecordings, holdMs } = deps;
+    const { least, most } = LINE_PER_PLACE;
+    this.#gate = new Gate({
+      what: 'recordings',
+      capacity: maxRecordings,
+      reserved: Math.max(1, Math.floor(maxRecordings * RESERVED_SHARE)),
+      maxWaiting: (perSecond = 0) =>
+        Math.min(maxRecordings * most, Math.max(maxRecordings * least, perSecond * LONGEST_LINE_SECONDS)),
+      holdMs,
+      maxHeld: MOST_HELD,
+    });
   }
 
   get queuedWindows(): number {
@@ -92,45 +155,90 @@ export class RecordingEmbedder implements Embedder {
   }
 
   admit(models: readonly string[], options: Pick<EmbedOptions, 'windowSeconds' | 'hopSeconds'>): readonly Space[] {
-    return models.map((id) => {
+    const spaces = models.map((id) => {
       const space = this.#deps.spaces.get(id);
       if (!space) throw new ServiceError('model_not_found', `There is no space ${id} here`, { param: 'model' });
       resolveHop(space.card, options);
       this.#assertServing(id);
-      this.#queueOf(id).assertRoom(1);
       return space;
     });
+    this.#gate.assertNotOverrun();
+    return spaces;
   }
 
   embed(path: string, wanted: readonly Space[], options: EmbedOptions): Promise<readonly RecordingEmbedding[]> {
-    return this.#gate.enter(options.priority, options.signal, async () => {
-      const byRate = Map.groupBy(wanted, (space) => space.card.input.sampleRateHz);
+    const arrivedAt = performance.now();
+    return this.#gate.enter(options, async () => {
+      const waitedMs = performance.now() - arrivedAt;
       const results = new Map<Space, RecordingEmbedding>();
-      for (const [sampleRateHz, members] of byRate) {
-        const decoded = await this.#decode(path, sampleRateHz, options);
-        const embedded = await Promise.all(members.map((space) => this.#embedOne(space, decoded, options)));
-        for (const result of embedded) results.set(result.space, result);
-      }
+      for (const members of Map.groupBy(wanted, (space) => space.card.input.sampleRateHz).values())
+        for (const result of await this.#embedAtOneRate(path, members, options))
+          results.set(result.space, { ...result, queueMs: result.queueMs + waitedMs });
       return wanted.map((space) => results.get(space)).filter((result) => result !== undefined);
     });
   }
 
-  #createQueue(space: Space): BatchQueue {
-    const { engine, maxQueueWindows, maxBatchWindows } = this.#deps;
-    const { card } = space;
-    return new BatchQueue({
-      space: card.id,
-      dims: card.dims,
-      windowSamples: card.input.windowSamples,
-      maxQueueWindows,
-      maxBatchWindows,
-      run: (windows, count) => engine.run(space, windows, count),
+  /** One decoding for all spaces of a sample rate; the slowest of them sets the pace. */
+  async #embedAtOneRate(
+    path: string,
+    members: readonly Space[],
+    options: EmbedOptions,
+  ): Promise<readonly RecordingEmbedding[]> {
+    const failure = new AbortController();
+    const signal = AbortSignal.any([options.signal, failure.signal]);
+    const streams = members.map((space) => this.#createStream(space, { ...options, signal }));
+    const { offsetSeconds, durationSeconds, peaks, lenient, priority } = options;
+    try {
+      const decoded = await this.#deps.decoder.decode({
+        path,
+        sampleRateHz: members[0]?.card.input.sampleRateHz ?? 0,
+        maxSeconds: this.#deps.maxAudioSeconds,
+        ...{ offsetSeconds, durationSeconds, peaks, lenient, priority, signal },
+        onSamples: (samples) => {
+          const pending = streams.map((stream) => stream.write(samples)).filter((wait) => wait !== undefined);
+          return pending.length === 0 ? undefined : allSettled(pending).then(() => undefined);
+        },
+      });
+      const embedded = await allSettled(streams.map((stream) => stream.finish()));
+      return members.flatMap((space, index) => {
+        const result = embedded[index];
+        return result ? [toRecording(space, result, { decoded, offsetSeconds })] : [];
+      });
+    } catch (error) {
+      // Windows still in a queue are of no use to anybody.
+      failure.abort(error);
+      throw error;
+    }
+  }
+
+  #createStream(space: Space, options: EmbedOptions): EmbedStream {
+    const { onSegment, keepSegments = false, priority, signal, offsetSeconds } = options;
+    return createEmbedStream(space.card, {
+      queue: this.#queueOf(space),
+      hopSamples: resolveHop(space.card, options),
+      pooling: options.pooling ?? space.card.pooling,
+      ...{ priority, signal, keepSegments },
+      onSegment: onSegment && ((segment) => onSegment(space, timed(space, segment, offsetSeconds))),
     });
   }
 
-  #queueOf(id: string): BatchQueue {
-    const queue = this.#queues.get(id);
-    if (!queue) throw new ServiceError('model_not_found', `There is no space ${id} here`, { param: 'model' });
+  #queueOf(space: Space): BatchQueue {
+    const known = this.#queues.get(space);
+    if (known) return known;
+    const current = new Set(this.#deps.spaces.values());
+    for (const [old, queue] of this.#queues)
+      if (!current.has(old) && queue.queuedWindows === 0) this.#queues.delete(old);
+    const { engine, maxQueueWindows, maxBatchWindows, holdMs } = this.#deps;
+    const { card } = space;
+    const queue = new BatchQueue({
+      space: card.id,
+      dims: card.dims,
+      windowSamples: card.input.windowSamples,
+      ...{ maxQueueWindows, maxBatchWindows, holdMs },
+      maxBatchesInFlight: () => engine.status().maxBatchesInFlight,
+      run: (windows, count) => engine.run(space, windows, count),
+    });
+    this.#queues.set(space, queue);
     return queue;
   }
 
@@ -143,37 +251,11 @@ export class RecordingEmbedder implements Embedder {
       });
   }
 
-  #decode(path: string, sampleRateHz: number, options: EmbedOptions): Promise<DecodedRecording> {
-    const { offsetSeconds, durationSeconds, peaks, priority, signal } = options;
-    const part = { maxSeconds: this.#deps.maxAudioSeconds, offsetSeconds, durationSeconds };
-    return this.#deps.decoder.decode({ path, sampleRateHz, ...part, peaks, priority, signal });
-  }
-
-  async #embedOne(space: Space, decoded: DecodedRecording, options: EmbedOptions): Promise<RecordingEmbedding> {
-    const { card } = space;
-    const result = await embedSamples(card, decoded.samples, {
-      queue: this.#queueOf(card.id),
-      hopSamples: resolveHop(card, options),
-      pooling: options.pooling ?? card.pooling,
-      priority: options.priority,
-      signal: options.signal,
-    });
-    return {
-      ...result,
-      queueMs: decoded.queueMs + result.queueMs,
-      space,
-      durationMs: Math.round((decoded.samples.length * 1000) / card.input.sampleRateHz),
-      offsetMs: Math.round((options.offsetSeconds ?? 0) * 1000),
-      decode: decoded.info,
-      decodeMs: decoded.decodeMs,
-    };
-  }
-
   embedWindows(
     space: Space,
     ready: ReadyWindows,
     { priority, signal }: Pick<EmbedOptions, 'priority' | 'signal'>,
   ): Promise<WindowVectors> {
-    return embedWindows(space.card, ready, { queue: this.#queueOf(space.card.id), priority, signal });
+    return embedWindows(space.card, ready, { queue: this.#queueOf(space), priority, signal });
   }
 }

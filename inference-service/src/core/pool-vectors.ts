@@ -16,14 +16,27 @@ export function toUnitLength(vector: Float32Array): Float32Array | null {
   return length > NO_DIRECTION ? vector.map((value) => value / length) : null;
 }
 
-/** Element-wise mean (summed in float64) or maximum of vectors of equal length. */
-export function poolVectors(vectors: readonly Float32Array[], pooling: Pooling): Float32Array {
-  const dims = vectors[0]?.length ?? 0;
+export interface VectorPool {
+  add(vector: Float32Array): void;
+  /** Pooled vector, or null when none was added. */
+  result(): Float32Array | null;
+}
+
+/** Element-wise mean (summed in float64) or maximum of vectors of equal length, as they come. */
+export function createVectorPool(dims: number, pooling: Pooling): VectorPool {
   const pooled = new Float64Array(dims).fill(pooling === 'max' ? Number.NEGATIVE_INFINITY : 0);
-  for (const vector of vectors)
-    for (let d = 0; d < dims; d++) {
-      const value = vector[d] ?? 0;
-      pooled[d] = pooling === 'max' ? Math.max(pooled[d] ?? 0, value) : (pooled[d] ?? 0) + value / vectors.length;
-    }
-  return Float32Array.from(pooled);
+  let count = 0;
+  return {
+    add: (vector) => {
+      count += 1;
+      for (let d = 0; d < dims; d++) {
+        const value = vector[d] ?? 0;
+        pooled[d] = pooling === 'max' ? Math.max(pooled[d] ?? 0, value) : (pooled[d] ?? 0) + value;
+      }
+    },
+    result: () => {
+      if (count === 0) return null;
+      return Float32Array.from(pooled, (value) => (pooling === 'max' ? value : value / count));
+    },
+  };
 }

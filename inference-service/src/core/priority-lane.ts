@@ -13,8 +13,11 @@ interface Waiting {
 export interface PriorityLane<T extends Waiting> {
   add(entry: T): void;
   remove(entry: T): void;
+  has(entry: T): boolean;
   /** The entry to serve next, left in the lane. */
   peek(): T | undefined;
+  /** The entries that may be served next, the first one first: another one where that one does not fit. */
+  candidates(): readonly T[];
   entries(): Iterable<T>;
   readonly size: number;
 }
@@ -23,14 +26,17 @@ export interface PriorityLane<T extends Waiting> {
 export function createPriorityLane<T extends Waiting>(now: () => number): PriorityLane<T> {
   const lanes: Record<Priority, Set<T>> = { interactive: new Set(), bulk: new Set() };
   const firstOf = (priority: Priority): T | undefined => lanes[priority].values().next().value;
+  const candidates = (): readonly T[] => {
+    const [interactive, bulk] = [firstOf('interactive'), firstOf('bulk')];
+    if (!interactive || !bulk) return [interactive ?? bulk].filter((entry) => entry !== undefined);
+    return now() - bulk.submittedAt >= AGEING_MS ? [bulk, interactive] : [interactive, bulk];
+  };
   return {
     add: (entry) => void lanes[entry.priority].add(entry),
+    has: (entry) => lanes[entry.priority].has(entry),
     remove: (entry) => void lanes[entry.priority].delete(entry),
-    peek: () => {
-      const bulk = firstOf('bulk');
-      if (bulk && now() - bulk.submittedAt >= AGEING_MS) return bulk;
-      return firstOf('interactive') ?? bulk;
-    },
+    peek: () => candidates()[0],
+    candidates,
     *entries() {
       yield* lanes.interactive;
       yield* lanes.bulk;

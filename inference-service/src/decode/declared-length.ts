@@ -7,6 +7,14 @@ const DECLARING = ['wav', 'w64', 'flac', 'mov', 'matroska', 'mp3', 'aiff', 'au',
 /** Encoder delay, padding and rounding make honest files this much shorter than declared. */
 const TOLERANCE_SECONDS = 0.25;
 
+interface Measure {
+  readonly plan: SamplePlan;
+  readonly sampleRateHz: number;
+}
+
+const declares = ({ demuxer, streams }: FfmpegFacts): boolean =>
+  demuxer !== undefined && streams === 1 && demuxer.split(',').some((name) => DECLARING.includes(name));
+
 /**
  * Whether clearly less came out than the header promises: ffmpeg ends without a word where many formats break off.
  * Files with several streams are left alone, because the declared length may be that of a picture track.
@@ -14,11 +22,22 @@ const TOLERANCE_SECONDS = 0.25;
 export function isShorterThanDeclared(
   facts: FfmpegFacts,
   framesSeen: number,
-  options: { readonly plan: SamplePlan; readonly sampleRateHz: number },
+  { plan, sampleRateHz }: Measure,
 ): boolean {
-  const { demuxer, declaredSeconds, isDurationEstimated, streams } = facts;
-  if (demuxer === undefined || declaredSeconds === undefined || isDurationEstimated || streams !== 1) return false;
-  if (!demuxer.split(',').some((name) => DECLARING.includes(name))) return false;
-  const expectedSeconds = Math.min(declaredSeconds, options.plan.readSeconds);
-  return framesSeen / options.sampleRateHz < expectedSeconds * 0.99 - TOLERANCE_SECONDS;
+  const { declaredSeconds, isDurationEstimated } = facts;
+  if (declaredSeconds === undefined || isDurationEstimated || !declares(facts)) return false;
+  const expectedSeconds = Math.min(declaredSeconds, plan.readSeconds);
+  return framesSeen / sampleRateHz < expectedSeconds * 0.99 - TOLERANCE_SECONDS;
+}
+
+/** How far above the limit a declared length must lie to be believed before the samples are counted. */
+const CLEARLY_LONGER = 1.01;
+/** The same where the length is guessed from the bit rate. */
+const LONGER_EVEN_IF_GUESSED = 2;
+
+/** Whether the header promises so much that there is no use in decoding and embedding up to the limit first. */
+export function isDeclaredTooLong(facts: FfmpegFacts, { plan, sampleRateHz }: Measure): boolean {
+  if (facts.declaredSeconds === undefined || !declares(facts)) return false;
+  const factor = facts.isDurationEstimated ? LONGER_EVEN_IF_GUESSED : CLEARLY_LONGER;
+  return facts.declaredSeconds * sampleRateHz > plan.maxFrames * factor;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DecodeOptions, decodeFile } from './decode-file.ts';
-import { loudnessDbfs } from './signal-measures.ts';
+import { createSignalMeter } from './signal-meter.ts';
 import { encodeFixture, noEncoder, STEREO_4S } from './testing/encode-fixture.ts';
 import { findTestDecoder } from './testing/test-decoder.ts';
 import { wavBytes } from './testing/wav-bytes.ts';
@@ -21,6 +21,12 @@ beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'earshot-decode-test-'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
+
+function loudnessDbfs(samples: Float32Array): number | null {
+  const meter = createSignalMeter();
+  meter.push(samples);
+  return meter.loudnessDbfs();
+}
 
 const decode = (path: string, options: Partial<DecodeOptions> = {}) =>
   decodeFile(path, { sampleRateHz: SAMPLE_RATE_HZ, maxSeconds: 60, decoder: decoder!, ...options });

@@ -88,3 +88,32 @@ test('more than maxWaiting tasks are refused as queue_full', async () => {
   await end('a');
   await end('b');
 });
+
+test('a task that lends its place lets another one run, and waits for a place to go on', async () => {
+  const { begun, task, end } = createTasks();
+  const pool = createDecodePool({ maxConcurrent: 1, maxWaiting: 1 });
+  const held = Promise.withResolvers<void>();
+  const long = pool.run(async (slot) => {
+    await slot.lendWhile(held.promise);
+    begun.push('long again');
+  }, options('bulk'));
+  await end('none');
+  void pool.run(task('query'), options('interactive'));
+  await end('none');
+  void pool.run(task('second'), options('interactive'));
+  expect(begun).toEqual(['query']);
+  held.resolve();
+  await end('query');
+  await end('second');
+  await long;
+  expect(begun).toEqual(['query', 'second', 'long again']);
+  expect(pool).toMatchObject({ running: 0, waiting: 0 });
+});
+
+test('a task that fails while its place is lent frees nothing twice', async () => {
+  const pool = createDecodePool({ maxConcurrent: 1 });
+  const failing = pool.run((slot) => slot.lendWhile(Promise.reject(new Error('left'))), options('bulk'));
+  await expect(failing).rejects.toThrow('left');
+  expect(pool.running).toBe(0);
+  expect((await pool.run(() => Promise.resolve('next'), options('bulk'))).value).toBe('next');
+});

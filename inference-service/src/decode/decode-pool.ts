@@ -18,13 +18,22 @@ export interface PooledTask<T> {
   readonly queueMs: number;
 }
 
+/** The place of a running task. */
+export interface DecodeSlot {
+  /**
+   * Gives the place away while the task waits for somebody else, and takes one again when it goes on: a decoder that
+   * is held up uses no processor, and must not keep others from decoding.
+   */
+  lendWhile(pending: Promise<void>): Promise<void>;
+}
+
 export interface DecodePool {
   /**
    * Runs a task when a slot is free: interactive before bulk, each in order of arrival. A task whose signal fires
    * while it waits is dropped and never started.
    */
   run<T>(
-    task: () => Promise<T>,
+    task: (slot: DecodeSlot) => Promise<T>,
     options: { readonly priority: DecodePriority; readonly signal?: AbortSignal },
   ): Promise<PooledTask<T>>;
   readonly running: number;
@@ -34,6 +43,12 @@ export interface DecodePool {
 
 interface Waiter {
   readonly start: () => void;
+}
+
+interface Entrance {
+  readonly signal: AbortSignal | undefined;
+  /** It was running before: it is not refused for the length of the queue. */
+  readonly isReturning: boolean;
 }
 
 const defaultConcurrency = (): number => Math.min(8, Math.max(1, availableParallelism() - 1));
@@ -58,12 +73,13 @@ export function createDecodePool(options: DecodePoolOptions = {}): DecodePool {
   }
 
   /** Resolves when the caller holds a slot. */
-  function enter(priority: DecodePriority, signal: AbortSignal | undefined): Promise<void> {
+  function enter(priority: DecodePriority, { signal, isReturning }: Entrance): Promise<void> {
     if (running < maxConcurrent && waiting() === 0) {
       running += 1;
       return Promise.resolve();
     }
-    if (waiting() >= maxWaiting) throw new DecodeError('queue_full', `${maxWaiting} recordings wait to be decoded.`);
+    if (waiting() >= maxWaiting && !isReturning)
+      throw new DecodeError('queue_full', `${maxWaiting} recordings wait to be decoded.`);
     return new Promise((resolve, reject) => {
       const drop = () => {
         queues[priority].splice(queues[priority].indexOf(waiter), 1);
@@ -91,13 +107,23 @@ export function createDecodePool(options: DecodePoolOptions = {}): DecodePool {
     async run(task, { priority, signal }) {
       signal?.throwIfAborted();
       const arrived = performance.now();
-      await enter(priority, signal);
+      await enter(priority, { signal, isReturning: false });
       const queueMs = performance.now() - arrived;
+      let hasPlace = true;
+      const slot: DecodeSlot = {
+        lendWhile: async (pending) => {
+          leave();
+          hasPlace = false;
+          await pending;
+          await enter(priority, { signal, isReturning: true });
+          hasPlace = true;
+        },
+      };
       try {
         signal?.throwIfAborted();
-        return { value: await task(), queueMs };
+        return { value: await task(slot), queueMs };
       } finally {
-        leave();
+        if (hasPlace) leave();
       }
     },
     get running() {

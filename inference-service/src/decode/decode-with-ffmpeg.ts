@@ -7,11 +7,13 @@ import { ffmpegArguments } from './ffmpeg-arguments.ts';
 import type { FfmpegFacts } from './ffmpeg-log.ts';
 import { type FfmpegRun, runFfmpeg } from './run-ffmpeg.ts';
 import type { SamplePlan } from './sample-plan.ts';
+import type { SampleSink } from './sample-sink.ts';
 
-/** Samples of a file before the checks that hold for every way of decoding. */
+/** What came of a file before the checks that hold for every way of decoding. */
 export interface RawDecode {
-  readonly samples: Float32Array;
   readonly framesSeen: number;
+  readonly framesKept: number;
+  readonly isTooLong: boolean;
   readonly info: SourceInfo;
   readonly isTruncated: boolean;
   readonly warnings: readonly string[];
@@ -24,6 +26,7 @@ export interface FfmpegDecodeOptions {
   readonly signal: AbortSignal;
   readonly isLenient: boolean;
   readonly hasAudioMagic: boolean;
+  readonly sink: SampleSink;
 }
 
 /** Demuxers go by lists of extensions; the short names are what people know. */
@@ -42,19 +45,19 @@ function infoOf(facts: FfmpegFacts): SourceInfo {
 /** An hour of stereo needs about 10 s of CPU; ten times that leaves room for slow machines. */
 const cpuSecondsFor = (readSeconds: number): number => 20 + Math.ceil(readSeconds / 36);
 
-const hasFailed = (run: FfmpegRun): boolean => run.exitCode !== 0 && !run.hasOverflown;
+const hasFailed = (run: FfmpegRun): boolean => run.exitCode !== 0 && !run.hasOverflown && !run.isTooLong;
 
 /** Whether a damaged file still gave something that lenient decoding may keep. */
 const isUsable = (run: FfmpegRun): boolean => run.framesSeen > 0 && run.killedBy === null;
 
 /** Decodes one spooled file in one child process. */
 export async function decodeWithFfmpeg(path: string, options: FfmpegDecodeOptions): Promise<RawDecode> {
-  const { decoder, plan, sampleRateHz, signal, isLenient, hasAudioMagic } = options;
+  const { decoder, plan, sampleRateHz, signal, isLenient, hasAudioMagic, sink } = options;
   const cpuSeconds = cpuSecondsFor(plan.readSeconds);
   const refusedCodecs = decoder.refuses;
   const { readSeconds } = plan;
   const args = ffmpegArguments({ path, sampleRateHz, readSeconds, cpuSeconds, refusedCodecs, isLenient });
-  const run = await runFfmpeg({ decoder, args, path, plan, sampleRateHz, signal });
+  const run = await runFfmpeg({ decoder, args, path, plan, sampleRateHz, signal, sink });
   signal.throwIfAborted();
   const { facts } = run;
   if (facts.hasChannelChange) {
@@ -65,10 +68,11 @@ export async function decodeWithFfmpeg(path: string, options: FfmpegDecodeOption
   }
   const isShort = isShorterThanDeclared(facts, run.framesSeen, { plan, sampleRateHz });
   return {
-    samples: run.samples,
     framesSeen: run.framesSeen,
+    framesKept: run.framesKept,
+    isTooLong: run.isTooLong,
     info: infoOf(facts),
-    isTruncated: hasFailed(run) || (isLenient && facts.hasDecodeErrors) || isShort,
+    isTruncated: hasFailed(run) || (isLenient && facts.hasDecodeErrors) || (isShort && !run.isTooLong),
     warnings: [],
   };
 }

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { dirname } from 'node:path';
+import { isDeclaredTooLong } from './declared-length.ts';
+import { DecodeError } from './decode-error.ts';
 import type { Decoder } from './decoder.ts';
 import { createFfmpegLog, type FfmpegFacts } from './ffmpeg-log.ts';
-import { createMonoCollector, type MonoCollector } from './mono-collector.ts';
+import { createMonoStream, type MonoStream } from './mono-stream.ts';
 import type { SamplePlan } from './sample-plan.ts';
+import type { SampleSink } from './sample-sink.ts';
 
 export interface FfmpegRun {
   readonly facts: FfmpegFacts;
   readonly exitCode: number | null;
   /** Signal that ended the child, e.g. SIGXCPU at the CPU limit. */
   readonly killedBy: NodeJS.Signals | null;
-  /** Stopped by us because more samples came than were planned for. */
+  /** Stopped by us because more came than a sane decoder gives. */
   readonly hasOverflown: boolean;
-  readonly samples: Float32Array;
+  /** Stopped by us, or ended, because the recording is longer than allowed. */
+  readonly isTooLong: boolean;
   readonly framesSeen: number;
+  readonly framesKept: number;
 }
 
 export interface FfmpegRunOptions {
@@ -24,42 +30,73 @@ export interface FfmpegRunOptions {
   readonly plan: SamplePlan;
   readonly sampleRateHz: number;
   readonly signal: AbortSignal;
+  readonly sink: SampleSink;
 }
 
 /** Nobody hears more; a header that declares more is an attack on memory. */
 const MOST_CHANNELS = 64;
 /** Output held back until the log has said how many channels it has. */
 const MOST_HELD_BYTES = 4 * 1024 * 1024;
+/** A decoder that gives nothing for so long, with nobody holding it up, hangs. */
+const STALL_MS = 120_000;
 
 interface Output {
-  readonly collector: MonoCollector | undefined;
-  accept(bytes: Buffer): boolean;
+  readonly stream: MonoStream | undefined;
+  readonly isTooMuch: boolean;
+  /** @returns mono samples that are ready */
+  accept(bytes: Buffer): Float32Array;
   setChannels(channels: number): void;
 }
 
+const NOTHING = new Float32Array(0);
+
 /** Samples may arrive before the log line with the channel count: they wait here. */
 function createOutput(plan: SamplePlan, mostFrames: number): Output {
-  let collector: MonoCollector | undefined;
+  let stream: MonoStream | undefined;
   let held: Buffer[] = [];
   let heldBytes = 0;
   return {
-    get collector() {
-      return collector;
+    get stream() {
+      return stream;
+    },
+    get isTooMuch() {
+      return stream === undefined ? heldBytes > MOST_HELD_BYTES : stream.framesSeen > mostFrames;
     },
     setChannels(channels) {
-      if (channels < 1 || channels > MOST_CHANNELS) return;
-      collector = createMonoCollector(channels, plan);
-      for (const bytes of held) collector.push(bytes);
-      held = [];
+      if (channels >= 1 && channels <= MOST_CHANNELS) stream = createMonoStream(channels, plan);
     },
     accept(bytes) {
-      if (collector !== undefined) {
-        collector.push(bytes);
-        return collector.framesSeen <= mostFrames;
+      if (stream === undefined) {
+        held.push(bytes);
+        heldBytes += bytes.length;
+        return NOTHING;
       }
-      held.push(bytes);
-      heldBytes += bytes.length;
-      return heldBytes <= MOST_HELD_BYTES;
+      const all = held.length === 0 ? bytes : Buffer.concat([...held, bytes]);
+      held = [];
+      return stream.push(all);
+    },
+  };
+}
+
+interface StallTimer {
+  arm(): void;
+  disarm(): void;
+  readonly hasFired: boolean;
+}
+
+function createStallTimer(ms: number, onStall: () => void): StallTimer {
+  let timer: NodeJS.Timeout | undefined;
+  let hasFired = false;
+  return {
+    arm: () => {
+      timer = setTimeout(() => {
+        hasFired = true;
+        onStall();
+      }, ms);
+    },
+    disarm: () => clearTimeout(timer),
+    get hasFired() {
+      return hasFired;
     },
   };
 }
@@ -72,38 +109,57 @@ function killOnAbort(child: ChildProcess, signal: AbortSignal): () => void {
   return () => signal.removeEventListener('abort', kill);
 }
 
-/** One child for one file: no shell, an environment of two variables, nothing on stdin. */
-export function runFfmpeg(options: FfmpegRunOptions): Promise<FfmpegRun> {
-  const { decoder, args, path, plan, sampleRateHz, signal } = options;
+function start({ decoder, args, path }: FfmpegRunOptions) {
   const [command = decoder.path, ...words] = [...decoder.limits, decoder.path, ...args];
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, words, {
-      cwd: dirname(path),
-      env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    const release = killOnAbort(child, signal);
-    // Two seconds beyond what -t lets through: only a decoder that ignores -t gets there.
-    const output = createOutput(plan, Math.ceil((plan.readSeconds + 2) * sampleRateHz));
-    const log = createFfmpegLog((channels) => output.setChannels(channels));
-    let hasOverflown = false;
-    child.stderr.on('data', (bytes: Buffer) => log.push(bytes));
-    child.stdout.on('data', (bytes: Buffer) => {
-      if (hasOverflown || output.accept(bytes)) return;
-      hasOverflown = true;
-      child.kill('SIGKILL');
-    });
-    child.once('error', (cause) => {
-      release();
-      reject(cause);
-    });
-    child.once('close', (exitCode, killedBy) => {
-      release();
-      log.end();
-      const samples = output.collector?.samples() ?? new Float32Array(0);
-      const framesSeen = output.collector?.framesSeen ?? 0;
-      resolve({ facts: log.facts, exitCode, killedBy, hasOverflown, samples, framesSeen });
-    });
+  return spawn(command, words, {
+    cwd: dirname(path),
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
   });
+}
+
+/**
+ * One child for one file: no shell, an environment of two variables, nothing on stdin. Output is read only as fast as
+ * the sink takes it: a full pipe makes the decoder wait, without using the processor.
+ */
+export async function runFfmpeg(options: FfmpegRunOptions): Promise<FfmpegRun> {
+  const { plan, sampleRateHz, signal, sink } = options;
+  const child = start(options);
+  const release = killOnAbort(child, signal);
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  // Awaited below; a program that cannot be started rejects it before anybody waits.
+  closed.catch(() => undefined);
+  // Two seconds beyond what -t lets through: only a decoder that ignores -t gets there.
+  const output = createOutput(plan, Math.ceil((plan.readSeconds + 2) * sampleRateHz));
+  const log = createFfmpegLog((channels) => output.setChannels(channels));
+  child.stderr.on('data', (bytes: Buffer) => log.push(bytes));
+  const stall = createStallTimer(STALL_MS, () => child.kill('SIGKILL'));
+  const isTooLong = (): boolean =>
+    (output.stream?.framesSeen ?? 0) > plan.maxFrames || isDeclaredTooLong(log.facts, { plan, sampleRateHz });
+  try {
+    stall.arm();
+    for await (const bytes of child.stdout) {
+      stall.disarm();
+      const samples = output.accept(bytes as Buffer);
+      if (output.isTooMuch || isTooLong()) break;
+      if (samples.length > 0) await sink(samples);
+      stall.arm();
+    }
+    const isStopped = output.isTooMuch || isTooLong();
+    if (isStopped) child.kill('SIGKILL');
+    const [exitCode, killedBy] = await closed;
+    log.end();
+    if (stall.hasFired)
+      throw new DecodeError('deadline_exceeded', `The decoder gave nothing for ${STALL_MS / 1000} s.`);
+    const held = isStopped ? NOTHING : output.accept(Buffer.alloc(0));
+    if (held.length > 0) await sink(held);
+    const { framesSeen = 0, framesKept = 0 } = output.stream ?? {};
+    const ended = { facts: log.facts, exitCode, killedBy, framesSeen, framesKept };
+    return { ...ended, hasOverflown: output.isTooMuch, isTooLong: isTooLong() };
+  } finally {
+    stall.disarm();
+    release();
+    child.kill('SIGKILL');
+  }
 }

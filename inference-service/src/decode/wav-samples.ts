@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FileHandle } from 'node:fs/promises';
-import { createMonoCollector, type MonoCollector } from './mono-collector.ts';
+import { createMonoStream, type MonoStream } from './mono-stream.ts';
 import type { SamplePlan } from './sample-plan.ts';
+import type { SampleSink } from './sample-sink.ts';
 import type { WavFormat, WavLayout } from './wav-layout.ts';
 
 /** Bytes read at a time; a multiple of every frame size is taken from it. */
@@ -30,23 +31,22 @@ function toFloatBytes(bytes: Buffer, width: number, read: Reader): Buffer {
 export async function readWavSamples(
   file: FileHandle,
   layout: WavLayout & { readonly format: WavFormat },
-  plan: SamplePlan,
-): Promise<MonoCollector> {
+  { plan, sink }: { readonly plan: SamplePlan; readonly sink: SampleSink },
+): Promise<MonoStream> {
   const { encoding, bits, channels } = layout.format;
-  const collector = createMonoCollector(channels, plan);
+  const stream = createMonoStream(channels, plan);
   const read = READERS[`${encoding}${bits}`];
   if (read === undefined) throw new Error(`No reader for ${encoding} of ${bits} bits.`);
   const frameBytes = (channels * bits) / 8;
   const blockBytes = Math.max(1, Math.floor(BLOCK_BYTES / frameBytes)) * frameBytes;
-  // One frame past the limit is enough to know that the recording is too long.
-  const wanted = (Number.isFinite(plan.maxFrames) ? plan.maxFrames + 1 : plan.endFrame) * frameBytes;
-  const usable = Math.min(layout.dataBytes - (layout.dataBytes % frameBytes), wanted);
+  const usable = Math.min(layout.dataBytes - (layout.dataBytes % frameBytes), plan.endFrame * frameBytes);
   for (let done = 0; done < usable; ) {
     const length = Math.min(blockBytes, usable - done);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, layout.dataStart + done);
     if (bytesRead === 0) break;
-    collector.push(toFloatBytes(buffer.subarray(0, bytesRead), bits / 8, read));
+    const samples = stream.push(toFloatBytes(buffer.subarray(0, bytesRead), bits / 8, read));
+    if (samples.length > 0) await sink(samples);
     done += bytesRead;
   }
-  return collector;
+  return stream;
 }

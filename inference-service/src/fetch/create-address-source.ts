@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { AddressSource, OpenOptions } from '../core/address-source.ts';
-import { createRecordingGate } from '../core/recording-gate.ts';
+import { Gate } from '../core/gate.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { type AllowList, isEmptyList } from './allow-list.ts';
 import { FetchRefusal } from './fetch-refusal.ts';
@@ -15,6 +15,8 @@ import { openFile } from './open-file.ts';
 import { createWebSource, describeAddress } from './web-source.ts';
 
 const LONGEST_ADDRESS = 8192;
+/** Fetches that may wait for each that is under way. */
+const WAITING_PER_FETCH = 64;
 
 interface AddressSourceOptions {
   readonly allowList: AllowList;
@@ -25,6 +27,7 @@ interface AddressSourceOptions {
   readonly s3: S3Connection;
   readonly lookup: LookupFunction;
   readonly log: Pick<Logger, 'warn'>;
+  readonly traceHeaders?: () => Readonly<Record<string, string>>;
 }
 
 type Opener = (options: { readonly maxBytes: number; readonly signal: AbortSignal }) => Promise<Readable>;
@@ -32,8 +35,8 @@ type Opener = (options: { readonly maxBytes: number; readonly signal: AbortSigna
 const notListed = (): FetchRefusal => new FetchRefusal('url_not_allowed', 'not listed');
 
 /** Chooses by scheme; the list decides before anything is opened. */
-function createOpeners({ allowList, s3, lookup }: AddressSourceOptions): (address: string) => Opener {
-  const web = createWebSource({ entries: allowList.web, lookup });
+function createOpeners({ allowList, s3, lookup, traceHeaders }: AddressSourceOptions): (address: string) => Opener {
+  const web = createWebSource({ entries: allowList.web, lookup, traceHeaders });
   const objects = createObjectSource(s3);
   return (address) => {
     if (address.length > LONGEST_ADDRESS) throw new FetchRefusal('url_not_allowed', 'longer than any address');
@@ -57,7 +60,14 @@ function createOpeners({ allowList, s3, lookup }: AddressSourceOptions): (addres
 export function createAddressSource(options: AddressSourceOptions): AddressSource {
   const { allowList, timeoutMs, maxConcurrent, log } = options;
   const openerOf = createOpeners(options);
-  const gate = createRecordingGate(maxConcurrent);
+  const gate = new Gate({
+    what: 'fetches',
+    capacity: maxConcurrent,
+    reserved: 0,
+    maxWaiting: () => maxConcurrent * WAITING_PER_FETCH,
+    holdMs: 0,
+    maxHeld: 0,
+  });
   const refusalText = isEmptyList(allowList)
     ? 'Recordings are not fetched by address here (EARSHOT_FETCH_ALLOW is empty)'
     : 'EARSHOT_FETCH_ALLOW does not list this address';
@@ -116,7 +126,7 @@ export function createAddressSource(options: AddressSourceOptions): AddressSourc
         resolve(body);
         await closed;
       };
-      gate.enter(open.priority, open.signal, hold).catch(reject);
+      gate.enter(open, hold).catch(reject);
       return promise;
     },
   };

@@ -17,6 +17,8 @@ interface WebSourceOptions {
   readonly entries: readonly WebEntry[];
   /** Asked for every connection to a name; see `createVettedLookup`. */
   readonly lookup: LookupFunction;
+  /** Headers that put a fetch into the trace of its request. */
+  readonly traceHeaders?: (() => Readonly<Record<string, string>>) | undefined;
 }
 
 interface WebRequest {
@@ -69,7 +71,7 @@ function assertUsable({ statusCode, headers }: Dispatcher.ResponseData, maxBytes
  * Recordings over http and https. Redirects are followed here, one by one, each held against the list like the first
  * address; every hop opens a connection of its own, so that every hop asks the vetted lookup.
  */
-export function createWebSource({ entries, lookup }: WebSourceOptions): WebSource {
+export function createWebSource({ entries, lookup, traceHeaders }: WebSourceOptions): WebSource {
   const agent = new Agent({
     connect: { lookup, timeout: CONNECT_TIMEOUT_MS },
     allowH2: false,
@@ -97,7 +99,7 @@ export function createWebSource({ entries, lookup }: WebSourceOptions): WebSourc
   const open = async (address: string, { maxBytes, signal }: WebRequest): Promise<Readable> => {
     let url = assertListed(address);
     for (let hop = 0; hop <= MOST_REDIRECTS; hop++) {
-      const answer = await request(url, { dispatcher: agent, headers: HEADERS, signal });
+      const answer = await request(url, { dispatcher: agent, headers: { ...traceHeaders?.(), ...HEADERS }, signal });
       try {
         const target = redirectTarget(answer, url);
         if (target === undefined) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { Space } from '@earshot/models/registry';
 import type { Logger } from 'pino';
 import type { ServiceInfo } from '../contract/embeddings.ts';
@@ -9,6 +11,7 @@ import type { Engine } from '../core/engine-port.ts';
 import type { KeyRing } from '../core/key-ring.ts';
 import type { Observer } from '../core/observer-port.ts';
 import type { Spool } from '../core/spool-port.ts';
+import type { RequestScope, Tracing } from '../core/trace-port.ts';
 
 /** Everything the routes work with; made in main.ts. */
 export interface AppDeps {
@@ -24,6 +27,9 @@ export interface AppDeps {
   readonly keys: KeyRing | undefined;
   readonly log: Logger;
   readonly observer: Observer;
+  readonly tracing: Tracing;
+  /** The request that runs now, for observers deep inside. */
+  readonly scope: AsyncLocalStorage<RequestScope>;
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
   isDraining(): boolean;
 }

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AudioEmbeddingResult, WireSegment } from '../contract/embeddings.ts';
-import type { RecordingEmbedding } from '../core/embedder.ts';
+import type { RecordingEmbedding, TimedSegment } from '../core/embedder.ts';
 import { encodeVector, type VectorEncoding } from '../core/encode-vector.ts';
 
 const tenths = (ms: number): number => Math.round(ms * 10) / 10;
 
-function wireSegments(result: RecordingEmbedding, encoding: VectorEncoding): WireSegment[] {
-  const { sampleRateHz } = result.space.card.input;
-  const toMs = (sample: number): number => result.offsetMs + Math.round((sample * 1000) / sampleRateHz);
-  return result.segments.map(({ startSample, endSample, vector }) => ({
-    start_ms: toMs(startSample),
-    end_ms: toMs(endSample),
-    embedding: vector && encodeVector(vector, encoding),
-  }));
+/** A window's vector on the wire. */
+export function wireSegment({ startMs, endMs, vector }: TimedSegment, encoding: VectorEncoding): WireSegment {
+  return { start_ms: startMs, end_ms: endMs, embedding: vector && encodeVector(vector, encoding) };
 }
 
-/** One space's answer on the wire. Segment times count from the start of the recording, whatever the offset was. */
+/** One space's answer on the wire. */
 export function audioResult(
   result: RecordingEmbedding,
   options: { readonly encoding: VectorEncoding; readonly withSegments: boolean },
@@ -29,7 +24,9 @@ export function audioResult(
     silent: result.status === 'silent',
     status: result.status,
     embedding: result.vector && encodeVector(result.vector, options.encoding),
-    ...(options.withSegments ? { segments: wireSegments(result, options.encoding) } : {}),
+    ...(options.withSegments
+      ? { segments: result.segments.map((segment) => wireSegment(segment, options.encoding)) }
+      : {}),
     decode: result.decode,
     outputs: {},
     timing: {

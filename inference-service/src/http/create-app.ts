@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi-document.ts';
 import { contextOf } from './request-context.ts';
 import type { Route } from './route.ts';
 import { audioEmbeddingsRoute } from './routes/audio-embeddings.ts';
+import { embedRoute } from './routes/embed.ts';
 import { embeddingsRoute } from './routes/embeddings.ts';
 import { healthRoutes } from './routes/health.ts';
 import { infoRoute } from './routes/info.ts';
@@ -18,13 +19,14 @@ import { kserveHealthRoutes } from './routes/kserve-health.ts';
 import { kserveInferRoutes } from './routes/kserve-infer.ts';
 import { kserveMetadataRoutes } from './routes/kserve-metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
-import { modelsRoute } from './routes/models.ts';
+import { modelsRoutes } from './routes/models.ts';
 
 function createRoutes(deps: AppDeps): Route[] {
   const routes = [
     audioEmbeddingsRoute(deps),
     embeddingsRoute(deps),
-    modelsRoute(deps),
+    embedRoute(deps),
+    ...modelsRoutes(deps),
     ...healthRoutes(deps),
     infoRoute(deps),
     ...kserveHealthRoutes(deps),

@@ -15,8 +15,10 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     }
     const error = asServiceError(cause);
     context.errorCode = error.code;
-    if (error.code === 'internal_error')
-      log.error({ http: { request: { id: context.id } }, err: error.cause ?? error }, error.message);
+    if (error.code === 'internal_error') {
+      const { id, trace } = context;
+      log.error({ http: { request: { id } }, trace: { id: trace.traceId }, err: error.cause ?? error }, error.message);
+    }
     if (error.retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(error.retryAfterSeconds));
     if (error.code === 'invalid_api_key') response.setHeader('WWW-Authenticate', 'Bearer');
     const { status, body } = context.dialect.serialise(error);

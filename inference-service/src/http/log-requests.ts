@@ -8,27 +8,36 @@ const CLIENT_GONE_STATUS = 499;
 const MOST_PATH_CHARACTERS = 1024;
 const NS_PER_MS = 1e6;
 
-/** One line and one count a request; paths only, because queries may carry what is private. */
-export function logRequests({ log, observer }: Pick<AppDeps, 'log' | 'observer'>): RequestHandler {
+/** Probes and scrapes, which come every few seconds. */
+const PROBE = /^\/(v2\/)?(health|metrics)/;
+
+type Deps = Pick<AppDeps, 'log' | 'observer' | 'tracing' | 'scope'>;
+
+/** One line, one count and one span a request; paths only, because queries may carry what is private. */
+export function logRequests({ log, observer, tracing, scope }: Deps): RequestHandler {
   return (request, response, next) => {
-    const context = startContext(request, response, nativeDialect);
     const path = request.path.slice(0, MOST_PATH_CHARACTERS);
+    const isProbe = PROBE.test(path);
+    const trace = tracing.start(request.headers, !isProbe);
+    const context = startContext(request, response, { dialect: nativeDialect, trace });
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : CLIENT_GONE_STATUS;
       const { id, startedAt, route, isWork, errorCode, keyName } = context;
       observer.onRequest({ route, status, errorCode, startedAt, isWork });
+      trace.end({ method: request.method, route, status, errorCode });
       const duration = Math.round((performance.now() - startedAt) * NS_PER_MS);
       const outcome = status < 400 ? 'success' : 'failure';
       const fields = {
         event: { kind: 'event', category: ['web'], type: ['access'], outcome, duration },
         http: { request: { id, method: request.method }, response: { status_code: status } },
         url: { path },
+        trace: { id: trace.traceId },
+        span: { id: trace.spanId },
         ...(errorCode === undefined ? {} : { error: { code: errorCode } }),
         ...(keyName === undefined ? {} : { user: { name: keyName } }),
       };
-      // Probes and scrapes come every few seconds.
-      log[/^\/(v2\/)?(health|metrics)/.test(path) ? 'debug' : 'info'](fields, 'request');
+      log[isProbe ? 'debug' : 'info'](fields, 'request');
     });
-    next();
+    scope.run(context, next);
   };
 }

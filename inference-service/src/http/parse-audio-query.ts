@@ -29,6 +29,10 @@ const querySchema = z.strictObject({
     .enum(['true', 'false'], 'must be true or false')
     .transform((text) => text === 'true')
     .optional(),
+  lenient: z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((text) => text === 'true')
+    .optional(),
   peaks: z
     .string()
     .regex(/^\d{1,6}$/, 'must be a whole number')

@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Priority } from '../core/priority-lane.ts';
 import { ServiceError } from '../core/service-error.ts';
+import type { RequestTrace } from '../core/trace-port.ts';
 import type { Dialect } from './route.ts';
 
 /** What belongs to one request besides its content. */
 export interface RequestContext {
   readonly id: string;
   readonly startedAt: number;
+  readonly trace: RequestTrace;
   /** Set once a route has taken the request. */
   dialect: Dialect;
   /** Name of the API key, for the log. */
@@ -26,11 +28,17 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 type Carrier = Response & { [CONTEXT]?: RequestContext };
 
-export function startContext(request: Request, response: Response, dialect: Dialect): RequestContext {
+interface ContextStart {
+  readonly dialect: Dialect;
+  readonly trace: RequestTrace;
+}
+
+export function startContext(request: Request, response: Response, { dialect, trace }: ContextStart): RequestContext {
   const given = request.get('x-request-id');
   const context: RequestContext = {
     id: given !== undefined && REQUEST_ID.test(given) ? given : randomUUID(),
     startedAt: performance.now(),
+    trace,
     dialect,
     keyName: undefined,
     route: undefined,
@@ -39,6 +47,7 @@ export function startContext(request: Request, response: Response, dialect: Dial
   };
   (response as Carrier)[CONTEXT] = context;
   response.setHeader('X-Request-Id', context.id);
+  response.setHeader('traceresponse', trace.headers.traceparent ?? '');
   return context;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
-import { ServiceError } from '../../core/service-error.ts';
+import { parseFields } from '../parse-fields.ts';
 
 const count = z.int('must be a whole number').nonnegative('must not be negative');
 /** `sample_rate` is ours: the rate the samples were made for, to be held against the card. */
@@ -45,17 +45,5 @@ const inferSchema = z.looseObject({
 export type InferRequest = z.infer<typeof inferSchema>;
 export type InferInput = InferRequest['inputs'][number];
 
-const pathText = (path: readonly PropertyKey[]): string =>
-  path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');
-
 /** @throws ServiceError invalid_parameter naming the field: `inputs[0].shape` */
-export function parseInferRequest(json: unknown): InferRequest {
-  const parsed = inferSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const field = pathText(issue?.path ?? []) || 'body';
-  throw new ServiceError('invalid_parameter', `${field}: ${issue?.message}`, { param: field });
-}
+export const parseInferRequest = (json: unknown): InferRequest => parseFields(inferSchema, json);

@@ -4,14 +4,15 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { EmbeddingInput } from '../../core/classify-input.ts';
 import { encodeVector } from '../../core/encode-vector.ts';
-import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { embedItems, itemsOf } from '../embed-items.ts';
 import { openAiDialect } from '../openai-dialect.ts';
+import { parseFields } from '../parse-fields.ts';
 import { readJson } from '../read-body.ts';
 import { startWork } from '../request-context.ts';
 import type { Route } from '../route.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
+import { trackSpace } from '../track-space.ts';
 
 const bodySchema = z.object({
   model: z.string('must name a space').min(1, 'must name a space'),
@@ -27,23 +28,8 @@ interface EmbeddingsRequest {
 }
 
 function parseBody(body: unknown, deps: AppDeps): EmbeddingsRequest {
-  const parsed = bodySchema.safeParse(body ?? {});
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const name = String(issue?.path[0] ?? 'body');
-    throw new ServiceError('invalid_parameter', `${name}: ${issue?.message}`, { param: name });
-  }
-  const { model, input, encoding_format: encoding, dimensions } = parsed.data;
-  const [space] = deps.embedder.admit([model], {});
-  if (!space) throw new ServiceError('model_not_found', `There is no space ${model} here`, { param: 'model' });
-  if (!space.card.hasTrackVector)
-    throw new ServiceError('invalid_parameter', `${model} has segment vectors only: use /v1/audio/embeddings`, {
-      param: 'model',
-    });
-  if (dimensions !== undefined && dimensions !== null && dimensions !== space.card.dims)
-    throw new ServiceError('invalid_parameter', `dimensions: ${model} gives ${space.card.dims}, and no other number`, {
-      param: 'dimensions',
-    });
+  const { model, input, encoding_format: encoding, dimensions } = parseFields(bodySchema, body);
+  const space = trackSpace(model, dimensions, deps);
   return { space, items: itemsOf(input, 'input', model), encoding: encoding ?? 'float' };
 }
 
@@ -54,7 +40,7 @@ export function embeddingsRoute(deps: AppDeps): Route {
     const { space, items, encoding } = parseBody(await readJson(request, response), deps);
     const results = await embedItems({ space, items, field: 'input', work }, deps);
     const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
-    const tokens = results.reduce((sum, { recording }) => sum + (recording?.segments.length ?? 1), 0);
+    const tokens = results.reduce((sum, { recording }) => sum + (recording?.windowCount ?? 1), 0);
     setTimingHeaders(response, recordings);
     response.json({
       object: 'list',

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AppDeps } from '../app-deps.ts';
+import { findModel } from '../find-model.ts';
 import { openAiDialect } from '../openai-dialect.ts';
 import type { Route } from '../route.ts';
 
-/** `GET /v1/models`: OpenAI's list of models, one a space. */
-export function modelsRoute(deps: AppDeps): Route {
-  return {
+const wireModel = (id: string): object => ({ id, object: 'model', created: 0, owned_by: 'earshot' });
+
+/** `GET /v1/models` and `GET /v1/models/{model}`: the spaces as OpenAI tells models. */
+export function modelsRoutes(deps: AppDeps): Route[] {
+  const list: Route = {
     method: 'get',
     path: '/v1/models',
     scope: 'embed',
     dialect: openAiDialect,
     operation: { summary: 'The embedding spaces served here, as OpenAI lists models' },
-    handle: (_request, response) => {
-      const data = [...deps.spaces.keys()].map((id) => ({ id, object: 'model', created: 0, owned_by: 'earshot' }));
-      response.json({ object: 'list', data });
-    },
+    handle: (_request, response) =>
+      void response.json({ object: 'list', data: [...deps.spaces.keys()].map(wireModel) }),
   };
+  const one: Route = {
+    method: 'get',
+    path: '/v1/models/:model',
+    scope: 'embed',
+    dialect: openAiDialect,
+    operation: { summary: 'One embedding space, as OpenAI tells a model' },
+    handle: (request, response) => void response.json(wireModel(findModel(request, deps).card.id)),
+  };
+  return [list, one];
 }

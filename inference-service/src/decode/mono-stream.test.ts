@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createMonoCollector, meanOfChannels } from './mono-collector.ts';
+import { createMonoStream, meanOfChannels } from './mono-stream.ts';
 import { planSamples } from './sample-plan.ts';
 
 const WHOLE = planSamples({ sampleRateHz: 10, maxSeconds: 1000 });
@@ -19,27 +19,30 @@ test('the pieces a stream comes in do not change the samples', () => {
       (values, pieces, channels) => {
         const interleaved = Float32Array.from(values);
         const bytes = Buffer.from(interleaved.buffer);
-        const collector = createMonoCollector(channels, WHOLE);
+        const stream = createMonoStream(channels, WHOLE);
+        const kept: number[] = [];
         for (let at = 0, i = 0; at < bytes.length; i++) {
           const length = pieces[i % pieces.length] ?? 1;
-          collector.push(bytes.subarray(at, at + length));
+          kept.push(...stream.push(bytes.subarray(at, at + length)));
           at += length;
         }
         const frames = Math.floor(values.length / channels);
-        expect(collector.framesSeen).toBe(frames);
-        expect(collector.samples()).toEqual(meanOfChannels(interleaved.slice(0, frames * channels), channels));
+        expect(stream.framesSeen).toBe(frames);
+        expect(kept).toEqual([...meanOfChannels(interleaved.slice(0, frames * channels), channels)]);
+        expect(stream.framesKept).toBe(frames);
       },
     ),
   );
 });
 
 test('only the planned excerpt is kept', () => {
-  const collector = createMonoCollector(
+  const stream = createMonoStream(
     1,
     planSamples({ sampleRateHz: 10, maxSeconds: 9, offsetSeconds: 0.3, durationSeconds: 0.4 }),
   );
   const all = Float32Array.from({ length: 20 }, (_, n) => n);
-  for (let n = 0; n < 20; n += 2) collector.push(Buffer.from(all.slice(n, n + 2).buffer));
-  expect([...collector.samples()]).toEqual([3, 4, 5, 6]);
-  expect(collector.framesSeen).toBe(20);
+  const kept: number[] = [];
+  for (let n = 0; n < 20; n += 2) kept.push(...stream.push(Buffer.from(all.slice(n, n + 2).buffer)));
+  expect(kept).toEqual([3, 4, 5, 6]);
+  expect(stream.framesSeen).toBe(20);
 });

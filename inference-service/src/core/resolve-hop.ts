@@ -33,19 +33,3 @@ export function resolveHop(card: Card, choice: WindowChoice): number {
     );
   return hop;
 }
-
-/** A rest of less than this share of a window gets no window of its own: it would repeat the one before. */
-const NEGLIGIBLE_REST = 0.02;
-
-/**
- * Start samples of the windows: 0, hop, 2·hop …; a last one ends with the recording, so that all but a negligible rest
- * is covered. A recording shorter than one window gives one window, to be padded.
- */
-export function planWindows(totalSamples: number, windowSamples: number, hopSamples: number): number[] {
-  if (totalSamples <= windowSamples) return [0];
-  const whole = Math.floor((totalSamples - windowSamples) / hopSamples) + 1;
-  const starts = Array.from({ length: whole }, (_, index) => index * hopSamples);
-  const last = totalSamples - windowSamples;
-  if (last - (whole - 1) * hopSamples > windowSamples * NEGLIGIBLE_REST) starts.push(last);
-  return starts;
-}

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SamplePlan } from './sample-plan.ts';
 
-export interface MonoCollector {
-  /** Interleaved float32 in the machine's (little-endian) order; may end in the middle of a frame. */
-  push(bytes: Buffer): void;
-  /** Mono samples of the planned excerpt. */
-  samples(): Float32Array;
+export interface MonoStream {
+  /**
+   * @param bytes interleaved float32 in the machine's (little-endian) order; may end in the middle of a frame
+   * @returns mono samples of the planned excerpt that these bytes completed; often all, sometimes none
+   */
+  push(bytes: Buffer): Float32Array;
   /** Frames seen, kept or not. */
   readonly framesSeen: number;
+  readonly framesKept: number;
 }
 
 /** Arithmetic mean of the channels of each frame, summed in float64 and rounded once. */
@@ -29,29 +31,19 @@ function floatsOf(bytes: Buffer): Float32Array {
   return new Float32Array(copy.buffer);
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1 && parts[0] !== undefined) return parts[0];
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-/** Mixes a stream of interleaved samples down while it arrives, so that only the mono excerpt stays in memory. */
-export function createMonoCollector(channels: number, plan: SamplePlan): MonoCollector {
+/** Mixes a stream of interleaved samples down while it arrives, and lets through the planned excerpt only. */
+export function createMonoStream(channels: number, plan: SamplePlan): MonoStream {
   const frameBytes = 4 * channels;
-  const parts: Float32Array[] = [];
   let rest = Buffer.alloc(0);
   let framesSeen = 0;
+  let framesKept = 0;
 
-  function keep(mono: Float32Array): void {
-    const from = Math.max(0, plan.skipFrames - framesSeen);
-    const to = Math.min(mono.length, plan.endFrame - framesSeen);
-    if (to > from) parts.push(from === 0 && to === mono.length ? mono : mono.slice(from, to));
+  function keep(mono: Float32Array): Float32Array {
+    const from = Math.min(mono.length, Math.max(0, plan.skipFrames - framesSeen));
+    const to = Math.max(from, Math.min(mono.length, plan.endFrame - framesSeen));
     framesSeen += mono.length;
+    framesKept += to - from;
+    return mono.subarray(from, to);
   }
 
   return {
@@ -59,11 +51,13 @@ export function createMonoCollector(channels: number, plan: SamplePlan): MonoCol
       const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
       const usable = all.length - (all.length % frameBytes);
       rest = Buffer.from(all.subarray(usable));
-      if (usable > 0) keep(meanOfChannels(floatsOf(all.subarray(0, usable)), channels));
+      return keep(meanOfChannels(floatsOf(all.subarray(0, usable)), channels));
     },
-    samples: () => joined(parts),
     get framesSeen() {
       return framesSeen;
+    },
+    get framesKept() {
+      return framesKept;
     },
   };
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Card } from '@earshot/models';
+import { isSilent } from './is-silent.ts';
+
+/** One window of a recording. */
+export interface Window {
+  /** Samples from the start of the part looked at. */
+  readonly startSample: number;
+  readonly endSample: number;
+  /** `windowSamples` long, filled up where the recording is shorter; null where nothing sounds. */
+  readonly samples: Float32Array | null;
+}
+
+export interface WindowCutter {
+  /** Takes further samples and gives the windows they complete. Take all windows before the next push. */
+  push(samples: Float32Array): Iterator<Window>;
+  /** The recording is over: the windows that its end makes. */
+  finish(): Iterable<Window>;
+  readonly totalSamples: number;
+}
+
+/** A rest of less than this share of a window gets no window of its own: it would repeat the one before. */
+const NEGLIGIBLE_REST = 0.02;
+
+/** Fills up a short part with zeros, or with itself again from its start. */
+export function padWindow(part: Float32Array, windowSamples: number, padding: Card['input']['padding']): Float32Array {
+  const window = new Float32Array(windowSamples);
+  window.set(part);
+  if (padding === 'zero' || part.length === 0) return window;
+  for (let filled = part.length; filled < windowSamples; filled += part.length)
+    window.set(part.subarray(0, windowSamples - filled), filled);
+  return window;
+}
+
+/**
+ * Cuts a stream of samples into windows that start at 0, hop, 2·hop …; a last one ends with the recording, so that all
+ * but a negligible rest is covered. A recording shorter than one window gives one window, filled up as the card says.
+ * Holds little more than one window of samples.
+ */
+export function createWindowCutter(input: Card['input'], hopSamples: number): WindowCutter {
+  const { windowSamples, padding } = input;
+  let buffer = new Float32Array(windowSamples * 2);
+  /** Sample of the recording that lies at the start of the buffer, and one past the last that is in it. */
+  let from = 0;
+  let total = 0;
+  let nextStart = 0;
+
+  /** Only the last window's worth may still be needed, besides what the next window starts with. */
+  function append(samples: Float32Array): void {
+    const keepFrom = Math.max(from, Math.min(nextStart, total - windowSamples));
+    const kept = buffer.subarray(keepFrom - from, total - from);
+    if (total - from + samples.length > buffer.length) {
+      const needed = kept.length + samples.length;
+      const roomy = needed > buffer.length ? new Float32Array(needed * 2) : buffer;
+      roomy.set(kept);
+      buffer = roomy;
+      from = keepFrom;
+    }
+    buffer.set(samples, total - from);
+    total += samples.length;
+  }
+
+  function cut(startSample: number, endSample: number): Window {
+    const part = buffer.subarray(startSample - from, endSample - from);
+    if (isSilent(part)) return { startSample, endSample, samples: null };
+    const isWhole = part.length === windowSamples;
+    return { startSample, endSample, samples: isWhole ? part.slice() : padWindow(part, windowSamples, padding) };
+  }
+
+  return {
+    *push(samples) {
+      append(samples);
+      for (; nextStart + windowSamples <= total; nextStart += hopSamples)
+        yield cut(nextStart, nextStart + windowSamples);
+    },
+    *finish() {
+      if (total === 0) return;
+      const covered = nextStart === 0 ? 0 : nextStart - hopSamples + windowSamples;
+      if (covered > 0 && total - covered <= windowSamples * NEGLIGIBLE_REST) return;
+      yield cut(Math.max(0, total - windowSamples), total);
+    },
+    get totalSamples() {
+      return total;
+    },
+  };
+}

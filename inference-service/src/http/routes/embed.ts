@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { toUnitLength } from '../../core/pool-vectors.ts';
+import { ServiceError } from '../../core/service-error.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { embedItems, itemsOf } from '../embed-items.ts';
+import { parseFields } from '../parse-fields.ts';
+import { readJson } from '../read-body.ts';
+import { startWork } from '../request-context.ts';
+import type { Route } from '../route.ts';
+import { teiDialect } from '../tei-dialect.ts';
+import { setTimingHeaders } from '../timing-headers.ts';
+import { trackSpace } from '../track-space.ts';
+
+const bodySchema = z.looseObject({
+  inputs: z.unknown(),
+  normalize: z.boolean('must be true or false').nullish(),
+  /** About text that is too long; recordings are cut into windows instead. */
+  truncate: z.boolean('must be true or false').nullish(),
+  dimensions: z.unknown().optional(),
+  prompt_name: z.null('there are no prompts here').optional(),
+});
+
+/** `?model=`, else the first space that has a vector for a whole recording. */
+function modelOf(request: Request, deps: AppDeps): string {
+  const { model, ...others } = request.query;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw new ServiceError('invalid_parameter', `${unknown}: there is no such parameter`, { param: unknown });
+  if (model !== undefined && typeof model !== 'string')
+    throw new ServiceError('invalid_parameter', 'model: must name one space', { param: 'model' });
+  const first = [...deps.spaces.values()].find(({ card }) => card.hasTrackVector)?.card.id;
+  const id = model ?? first;
+  if (id === undefined) throw new ServiceError('model_not_found', 'No space is installed here', { param: 'model' });
+  return id;
+}
+
+/** `POST /embed`: text-embeddings-inference's contract, a bare list of vectors; audio travels as on /v1/embeddings. */
+export function embedRoute(deps: AppDeps): Route {
+  const handle = async (request: Request, response: Response): Promise<void> => {
+    const work = startWork(request, response, deps.requestTimeoutMs);
+    const model = modelOf(request, deps);
+    const { inputs, normalize, dimensions } = parseFields(bodySchema, await readJson(request, response));
+    const space = trackSpace(model, dimensions, deps);
+    const results = await embedItems({ space, items: itemsOf(inputs, 'inputs', model), field: 'inputs', work }, deps);
+    const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
+    setTimingHeaders(response, recordings);
+    // Vectors that are compared by cosine have unit length already, whatever was asked for.
+    const isScaled = normalize === true && space.card.similarity !== 'cosine';
+    response.json(results.map(({ vector }) => Array.from((isScaled && toUnitLength(vector)) || vector)));
+  };
+  const operation = { summary: 'text-embeddings-inference: one vector an item' };
+  return { method: 'post', path: '/embed', scope: 'embed', dialect: teiDialect, operation, handle };
+}
