@@ -72,6 +72,8 @@ async function startService(): Promise<SpawnedService> {
     EARSHOT_FETCH_ALLOW: `s3://library/queries,${mediaUrl()}/audio`,
     EARSHOT_MAX_UPLOAD_BYTES: '200000',
     EARSHOT_MAX_QUEUE_WINDOWS: '16',
+    // Every recording is to be embedded, however often it comes.
+    EARSHOT_CACHE_BYTES: '0',
     // A stopped host is not to be taken for a hung one.
     EARSHOT_BATCH_TIMEOUT_MS: '120000',
   });

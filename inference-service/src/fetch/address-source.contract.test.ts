@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -296,6 +298,16 @@ describe('limits', () => {
     expect(logged).toEqual([]);
   });
 
+  test('a fetch that nobody reads frees its connection when it is thrown away', async () => {
+    const closed = Promise.withResolvers<void>();
+    routes['/slow'] = (_request, response) => {
+      response.once('close', closed.resolve);
+      response.write('x');
+    };
+    (await create().open(`${base()}/slow`, options)).destroy();
+    await closed.promise;
+  });
+
   test('so many fetches at once: the next begins when one was read or thrown away', async () => {
     const source = create({ maxConcurrent: 1 });
     const first = await source.open(`${base()}/a.wav`, options);
@@ -384,6 +396,36 @@ describe('files', () => {
     expect(await failure(read(source, at('inner/key')))).toMatchObject({ code: 'fetch_failed' });
   });
 
+  test('a pipe is no recording, and does not make the service wait', async () => {
+    execFileSync('mkfifo', [join(root, 'pipe.wav')]);
+    expect(await failure(read(files(), at('pipe.wav')))).toMatchObject({ code: 'fetch_failed' });
+    expect(logged.at(-1)?.reason).toBe('not a regular file');
+  });
+
+  test('nothing outside is read while a folder and a link change places', async () => {
+    const swapped = join(root, 'swapped');
+    const aside = (name: string): string => join(folder, `aside-${name}`);
+    mkdirSync(swapped);
+    writeFileSync(join(swapped, 'key'), 'sound');
+    symlinkSync(join(folder, 'secrets'), aside('link'));
+    let isDone = false;
+    const swapping = (async () => {
+      while (!isDone) {
+        await rename(swapped, aside('folder'));
+        await rename(aside('link'), swapped);
+        await rename(swapped, aside('link'));
+        await rename(aside('folder'), swapped);
+      }
+    })();
+    const source = files();
+    const results = new Set<string>();
+    for (let round = 0; round < 200; round++)
+      results.add(await read(source, at('swapped/key')).catch((error: ServiceError) => error.code));
+    isDone = true;
+    await swapping;
+    expect(['sound', 'fetch_failed']).toEqual(expect.arrayContaining([...results]));
+  });
+
   test('outside of every root are not listed', async () => {
     expect(() => files().assertListed(pathToFileURL(join(folder, 'secrets', 'key')).href)).toThrow(ServiceError);
     expect(() => files().assertListed(`file://${root}/../secrets/key`)).toThrow(ServiceError);
@@ -441,6 +483,19 @@ describe.skipIf(noStore)(`objects of a real S3 server ${noStore ?? ''}`, () => {
 
   test('larger than the limit are refused', async () => {
     expect(await failure(read(objects(), 's3://library/prefix/big'))).toMatchObject({ code: 'audio_too_large' });
+    expect(logged[0]?.reason).toBe(`${MAX_BYTES + 1} bytes`);
+  });
+
+  test('a store that drips is given up after the timeout, and its connection closed', async () => {
+    const closed = Promise.withResolvers<void>();
+    routes['/library/a'] = (_request, response) => {
+      response.once('close', closed.resolve);
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('x');
+    };
+    const source = create({ allow: 's3://library', s3: { ...s3, endpoint: base() }, timeoutMs: 500 });
+    expect(await failure(read(source, 's3://library/a'))).toMatchObject({ code: 'deadline_exceeded' });
+    await closed.promise;
   });
 
   test('a store that does not answer is given up after the timeout', async () => {
