@@ -7,7 +7,7 @@ import { createErrorHandler } from './error-handler.ts';
 import { kserveDialect } from './kserve-dialect.ts';
 import { logRequests } from './log-requests.ts';
 import { nativeDialect } from './openai-dialect.ts';
-import { openApiDocument } from './openapi-document.ts';
+import { openApiDocument } from './openapi/openapi-document.ts';
 import { contextOf } from './request-context.ts';
 import type { Route } from './route.ts';
 import { audioEmbeddingsRoute } from './routes/audio-embeddings.ts';
@@ -39,8 +39,16 @@ function createRoutes(deps: AppDeps): Route[] {
     path: '/openapi.json',
     scope: null,
     dialect: nativeDialect,
-    operation: { summary: 'This document' },
-    handle: (_request, response) => void response.json(openApiDocument([...routes, openApi], deps.version)),
+    operation: {
+      summary: 'This document',
+      responses: {
+        200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
+      },
+    },
+    handle: (_request, response) =>
+      void response.json(
+        openApiDocument([...routes, openApi], { version: deps.version, isKeyNeeded: deps.keys !== undefined }),
+      ),
   };
   return [...routes, openApi];
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Readable } from 'node:stream';
 import type { Space } from '@earshot/models/registry';
+import type { ErrorCode } from '../contract/errors.ts';
 import { classifyInput, type EmbeddingInput } from '../core/classify-input.ts';
 import type { RecordingEmbedding } from '../core/embedder.ts';
 import { ServiceError } from '../core/service-error.ts';
@@ -8,7 +9,31 @@ import type { AppDeps } from './app-deps.ts';
 import { asServiceError } from './as-service-error.ts';
 import type { Work } from './request-context.ts';
 
-const MOST_ITEMS = 2048;
+/** Items of one request, as OpenAI has it. */
+export const MOST_ITEMS = 2048;
+
+/** What can be wrong with a request whose items are embedded, or with one of them. */
+export const ITEM_ERRORS: readonly ErrorCode[] = [
+  'invalid_request',
+  'invalid_json',
+  'invalid_parameter',
+  'empty_input',
+  'url_not_allowed',
+  'model_does_not_embed_text',
+  'invalid_audio_input',
+  'model_not_found',
+  'deadline_exceeded',
+  'audio_too_large',
+  'audio_too_long',
+  'not_audio',
+  'unsupported_encoding',
+  'undecodable_audio',
+  'no_audio_stream',
+  'audio_too_short',
+  'silent_audio',
+  'fetch_failed',
+  'queue_full',
+];
 
 /**
  * The items of a request, each told apart as audio, address or probe.

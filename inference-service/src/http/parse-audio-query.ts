@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { ServiceError } from '../core/service-error.ts';
 
-const MOST_MODELS = 16;
-const MOST_PEAKS = 10_000;
+export const MOST_MODELS = 16;
+export const MOST_PEAKS = 10_000;
 
 const seconds = (isZeroAllowed: boolean): z.ZodType<number, string> =>
   z
@@ -42,7 +42,6 @@ const querySchema = z.strictObject({
 });
 
 export type AudioQuery = z.infer<typeof querySchema>;
-export const AUDIO_QUERY_NAMES = Object.keys(querySchema.shape);
 
 /**
  * Query of `POST /v1/audio/embeddings`.

@@ -12,7 +12,10 @@ const inputSchema = z.looseObject({
   shape: z.array(count, 'must be a list of whole numbers'),
   datatype: z.string('must be FP32'),
   parameters: z.looseObject({ binary_data_size: count.optional(), sample_rate: sampleRate }).optional(),
-  data: z.array(z.unknown(), 'must be a list of numbers').optional(),
+  data: z
+    .array(z.unknown(), 'must be a list of numbers')
+    .optional()
+    .meta({ items: { anyOf: [{ type: 'number' }, { type: 'array', items: { type: 'number' } }] } }),
 });
 
 const outputSchema = z.looseObject({
@@ -20,13 +23,13 @@ const outputSchema = z.looseObject({
   parameters: z
     .looseObject({
       binary_data: flag,
-      classification: z.undefined('is not served here: the outputs are vectors, not classes').optional(),
+      classification: z.never('is not served here: the outputs are vectors, not classes').optional(),
     })
     .optional(),
 });
 
 /** Body of an inference request of the Open Inference Protocol, with its extensions for binary data and scheduling. */
-const inferSchema = z.looseObject({
+export const inferRequest = z.looseObject({
   id: z.string('must be a string').optional(),
   parameters: z
     .looseObject({
@@ -42,8 +45,8 @@ const inferSchema = z.looseObject({
   outputs: z.array(outputSchema, 'must be a list of tensors').max(1, 'may name one tensor').optional(),
 });
 
-export type InferRequest = z.infer<typeof inferSchema>;
+export type InferRequest = z.infer<typeof inferRequest>;
 export type InferInput = InferRequest['inputs'][number];
 
 /** @throws ServiceError invalid_parameter naming the field: `inputs[0].shape` */
-export const parseInferRequest = (json: unknown): InferRequest => parseFields(inferSchema, json);
+export const parseInferRequest = (json: unknown): InferRequest => parseFields(inferRequest, json);

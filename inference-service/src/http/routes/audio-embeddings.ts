@@ -5,29 +5,15 @@ import type { AudioEmbeddingResult, AudioEmbeddingResults } from '../../contract
 import type { EmbedOptions, RecordingEmbedding } from '../../core/embedder.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { audioEmbeddingsOperation as operation } from '../audio-embeddings-operation.ts';
 import { audioResult } from '../audio-result.ts';
 import { createNdjsonAnswer, NDJSON } from '../ndjson-answer.ts';
 import { nativeDialect } from '../openai-dialect.ts';
-import { AUDIO_QUERY_NAMES, type AudioQuery, parseAudioQuery } from '../parse-audio-query.ts';
+import { type AudioQuery, parseAudioQuery } from '../parse-audio-query.ts';
 import { holdUpload } from '../receive-upload.ts';
 import { startWork } from '../request-context.ts';
 import type { Route } from '../route.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
-
-const operation = {
-  summary: 'Embed one recording: raw audio as the body, or a form with the part "file"',
-  parameters: AUDIO_QUERY_NAMES.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
-  requestBody: {
-    required: true,
-    content: {
-      'audio/*': { schema: { type: 'string', format: 'binary' } },
-      'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
-      'multipart/form-data': {
-        schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } },
-      },
-    },
-  },
-};
 
 function modelsOf(query: AudioQuery, deps: AppDeps): readonly string[] {
   const [first] = deps.spaces.keys();

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import { toUnitLength } from '../../core/pool-vectors.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { embedItems, itemsOf } from '../embed-items.ts';
+import { embedItems, ITEM_ERRORS, itemsOf } from '../embed-items.ts';
+import { jsonAnswer, jsonBody } from '../openapi/describe-body.ts';
+import { TIMING_HEADERS, WORK_HEADERS } from '../openapi/headers.ts';
+import { embedRequest } from '../openapi/tei-schemas.ts';
 import { parseFields } from '../parse-fields.ts';
 import { readJson } from '../read-body.ts';
 import { startWork } from '../request-context.ts';
-import type { Route } from '../route.ts';
+import type { Operation, Route } from '../route.ts';
 import { teiDialect } from '../tei-dialect.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
 import { trackSpace } from '../track-space.ts';
 
-const bodySchema = z.looseObject({
-  inputs: z.unknown(),
-  normalize: z.boolean('must be true or false').nullish(),
-  /** About text that is too long; recordings are cut into windows instead. */
-  truncate: z.boolean('must be true or false').nullish(),
-  dimensions: z.unknown().optional(),
-  prompt_name: z.null('there are no prompts here').optional(),
-});
+const operation: Operation = {
+  summary: 'text-embeddings-inference: one vector an item',
+  parameters: [
+    { name: 'model', in: 'query', description: 'Space id', schema: { type: 'string', minLength: 1 } },
+    ...WORK_HEADERS,
+  ],
+  requestBody: jsonBody('EmbedRequest'),
+  responses: { 200: jsonAnswer('One vector an item, in order', 'EmbedResponse', TIMING_HEADERS) },
+  errors: ITEM_ERRORS,
+};
 
 /** `?model=`, else the first space that has a vector for a whole recording. */
 function modelOf(request: Request, deps: AppDeps): string {
@@ -41,7 +45,7 @@ export function embedRoute(deps: AppDeps): Route {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const work = startWork(request, response, deps.requestTimeoutMs);
     const model = modelOf(request, deps);
-    const { inputs, normalize, dimensions } = parseFields(bodySchema, await readJson(request, response));
+    const { inputs, normalize, dimensions } = parseFields(embedRequest, await readJson(request, response));
     const space = trackSpace(model, dimensions, deps);
     const results = await embedItems({ space, items: itemsOf(inputs, 'inputs', model), field: 'inputs', work }, deps);
     const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
@@ -50,6 +54,5 @@ export function embedRoute(deps: AppDeps): Route {
     const isScaled = normalize === true && space.card.similarity !== 'cosine';
     response.json(results.map(({ vector }) => Array.from((isScaled && toUnitLength(vector)) || vector)));
   };
-  const operation = { summary: 'text-embeddings-inference: one vector an item' };
   return { method: 'post', path: '/embed', scope: 'embed', dialect: teiDialect, operation, handle };
 }

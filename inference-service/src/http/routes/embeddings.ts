@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Space } from '@earshot/models/registry';
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import type { EmbeddingInput } from '../../core/classify-input.ts';
 import { encodeVector } from '../../core/encode-vector.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { embedItems, itemsOf } from '../embed-items.ts';
+import { embedItems, ITEM_ERRORS, itemsOf } from '../embed-items.ts';
 import { openAiDialect } from '../openai-dialect.ts';
+import { jsonAnswer, jsonBody } from '../openapi/describe-body.ts';
+import { TIMING_HEADERS, WORK_HEADERS } from '../openapi/headers.ts';
+import { embeddingsRequest } from '../openapi/openai-schemas.ts';
 import { parseFields } from '../parse-fields.ts';
 import { readJson } from '../read-body.ts';
 import { startWork } from '../request-context.ts';
-import type { Route } from '../route.ts';
+import type { Operation, Route } from '../route.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
 import { trackSpace } from '../track-space.ts';
-
-const bodySchema = z.object({
-  model: z.string('must name a space').min(1, 'must name a space'),
-  input: z.unknown(),
-  encoding_format: z.enum(['float', 'base64'], 'must be float or base64').nullish(),
-  dimensions: z.unknown().optional(),
-});
 
 interface EmbeddingsRequest {
   readonly space: Space;
@@ -28,10 +23,18 @@ interface EmbeddingsRequest {
 }
 
 function parseBody(body: unknown, deps: AppDeps): EmbeddingsRequest {
-  const { model, input, encoding_format: encoding, dimensions } = parseFields(bodySchema, body);
+  const { model, input, encoding_format: encoding, dimensions } = parseFields(embeddingsRequest, body);
   const space = trackSpace(model, dimensions, deps);
   return { space, items: itemsOf(input, 'input', model), encoding: encoding ?? 'float' };
 }
+
+const operation: Operation = {
+  summary: 'OpenAI embeddings; items are data:audio/…;base64,… strings or content objects',
+  parameters: WORK_HEADERS,
+  requestBody: jsonBody('EmbeddingsRequest'),
+  responses: { 200: jsonAnswer('One vector an item, in order', 'EmbeddingsResponse', TIMING_HEADERS) },
+  errors: ITEM_ERRORS,
+};
 
 /** `POST /v1/embeddings`: OpenAI's contract; audio travels as data: URIs. */
 export function embeddingsRoute(deps: AppDeps): Route {
@@ -52,25 +55,6 @@ export function embeddingsRoute(deps: AppDeps): Route {
       })),
       usage: { prompt_tokens: tokens, total_tokens: tokens },
     });
-  };
-  const operation = {
-    summary: 'OpenAI embeddings; items are data:audio/…;base64,… strings or content objects',
-    requestBody: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: {
-            type: 'object',
-            required: ['model', 'input'],
-            properties: {
-              model: { type: 'string' },
-              input: {},
-              encoding_format: { type: 'string', enum: ['float', 'base64'] },
-            },
-          },
-        },
-      },
-    },
   };
   return { method: 'post', path: '/v1/embeddings', scope: 'embed', dialect: openAiDialect, operation, handle };
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AppDeps } from '../app-deps.ts';
 import { nativeDialect } from '../openai-dialect.ts';
+import { jsonAnswer } from '../openapi/describe-body.ts';
+import { RETRY_AFTER } from '../openapi/headers.ts';
 import type { Route } from '../route.ts';
 
 function live(path: string): Route {
@@ -9,7 +11,7 @@ function live(path: string): Route {
     path,
     scope: null,
     dialect: nativeDialect,
-    operation: { summary: 'The process answers' },
+    operation: { summary: 'The process answers', responses: { 200: jsonAnswer('It does', 'Liveness') } },
     handle: (_request, response) => void response.json({ live: true }),
   };
 }
@@ -28,7 +30,13 @@ export function healthRoutes(deps: AppDeps): Route[] {
     path: '/health/ready',
     scope: null,
     dialect: nativeDialect,
-    operation: { summary: 'Decoder found, host alive, golden vectors matched, not draining' },
+    operation: {
+      summary: 'Decoder found, host alive, golden vectors matched, not draining',
+      responses: {
+        200: jsonAnswer('Ready', 'Readiness'),
+        503: jsonAnswer('Not ready, and why', 'Readiness', RETRY_AFTER),
+      },
+    },
     handle: (_request, response) => {
       const problems = readinessProblems(deps);
       const isServing = problems.length === 0;

@@ -3,6 +3,7 @@ import type { Space } from '@earshot/models/registry';
 import type { ServiceInfo, SpaceInfo } from '../../contract/embeddings.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { nativeDialect } from '../openai-dialect.ts';
+import { jsonAnswer } from '../openapi/describe-body.ts';
 import type { Route } from '../route.ts';
 
 function spaceInfo({ card, fingerprint }: Space): SpaceInfo {
@@ -41,7 +42,10 @@ export function infoRoute(deps: AppDeps): Route {
     path: '/info',
     scope: 'embed',
     dialect: nativeDialect,
-    operation: { summary: 'Spaces, device, decoder, limits, problems' },
+    operation: {
+      summary: 'Spaces, device, decoder, limits, problems',
+      responses: { 200: jsonAnswer('All about the service', 'ServiceInfo') },
+    },
     handle: (_request, response) => {
       const status = deps.engine.status();
       const [first] = deps.spaces.values();

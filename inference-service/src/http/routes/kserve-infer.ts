@@ -11,9 +11,11 @@ import { type InferRequest, parseInferRequest } from '../kserve/infer-schema.ts'
 import { assertSampleRate, readRawWindows, readWindows } from '../kserve/read-windows.ts';
 import { JSON_LENGTH_HEADER, splitBody } from '../kserve/split-body.ts';
 import { kserveDialect } from '../kserve-dialect.ts';
+import { component } from '../openapi/components.ts';
+import { TIMING_HEADERS, WORK_HEADERS } from '../openapi/headers.ts';
 import { readBytes } from '../read-body.ts';
 import { startWork } from '../request-context.ts';
-import type { Route } from '../route.ts';
+import type { Operation, Route } from '../route.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
 
 const MICROSECONDS_A_MS = 1000;
@@ -69,6 +71,52 @@ function send(response: Response, { json, binary }: InferAnswer): void {
   response.type('application/octet-stream').send(Buffer.concat([head, binary]));
 }
 
+const operation: Operation = {
+  summary: 'Embed windows of samples, as JSON or binary tensors',
+  description: `With ${JSON_LENGTH_HEADER} the body is so many bytes of JSON, then FP32 tensors; with 0 one raw tensor.`,
+  parameters: [
+    {
+      name: JSON_LENGTH_HEADER,
+      in: 'header',
+      description: 'Bytes of JSON at the start of the body; without it all of it is JSON',
+      schema: { type: 'integer', minimum: 0 },
+    },
+    ...WORK_HEADERS,
+  ],
+  requestBody: {
+    required: true,
+    content: {
+      'application/json': { schema: component('InferRequest') },
+      'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+    },
+  },
+  responses: {
+    200: {
+      description: 'One vector a window, in order',
+      headers: {
+        ...TIMING_HEADERS,
+        [JSON_LENGTH_HEADER]: { description: 'Bytes of JSON before the tensor', schema: { type: 'integer' } },
+      },
+      content: {
+        'application/json': { schema: component('InferResponse') },
+        'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+      },
+    },
+  },
+  errors: [
+    'invalid_parameter',
+    'invalid_json',
+    'empty_body',
+    'deadline_exceeded',
+    'audio_too_large',
+    'audio_too_long',
+    'unsupported_encoding',
+    'undecodable_audio',
+    'silent_audio',
+    'queue_full',
+  ],
+};
+
 /** `POST /v2/models/{model}/infer`: windows that the caller has decoded and cut, as tensors of the protocol. */
 export function kserveInferRoutes(deps: AppDeps): Route[] {
   const handle = async (request: Request, response: Response): Promise<void> => {
@@ -91,7 +139,7 @@ export function kserveInferRoutes(deps: AppDeps): Route[] {
     path,
     scope: 'embed',
     dialect: kserveDialect,
-    operation: { summary: 'Embed windows of samples, as JSON or binary tensors' },
+    operation,
     handle,
   }));
 }

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { findModel, versionOf } from '../find-model.ts';
 import { kserveDialect } from '../kserve-dialect.ts';
+import { jsonAnswer } from '../openapi/describe-body.ts';
 import type { Route } from '../route.ts';
 
 const MODEL_PATHS = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
@@ -35,7 +36,10 @@ export function kserveMetadataRoutes(deps: AppDeps): Route[] {
     path: '/v2',
     scope: 'embed',
     dialect: kserveDialect,
-    operation: { summary: 'Server and protocol extensions, as the Open Inference Protocol tells them' },
+    operation: {
+      summary: 'Server and protocol extensions, as the Open Inference Protocol tells them',
+      responses: { 200: jsonAnswer('The server', 'ServerMetadata') },
+    },
     handle: (_request, response) =>
       void response.json({
         name: 'earshot',
@@ -49,7 +53,10 @@ export function kserveMetadataRoutes(deps: AppDeps): Route[] {
       path,
       scope: 'embed',
       dialect: kserveDialect,
-      operation: { summary: 'Tensors of a space: windows in, vectors out; -1 is the number of windows' },
+      operation: {
+        summary: 'Tensors of a space: windows in, vectors out; -1 is the number of windows',
+        responses: { 200: jsonAnswer('The space', 'ModelMetadata') },
+      },
       handle: (request, response) => void response.json(modelMetadata(findModel(request, deps))),
     }),
   );
@@ -59,7 +66,10 @@ export function kserveMetadataRoutes(deps: AppDeps): Route[] {
       path: `${path}/ready`,
       scope: null,
       dialect: kserveDialect,
-      operation: { summary: 'Whether a space can be used now: 200, or 503 with the reason' },
+      operation: {
+        summary: 'Whether a space can be used now: 200, or 503 with the reason',
+        responses: { 200: jsonAnswer('It can', 'ModelReady'), 503: jsonAnswer('It cannot', 'ModelNotReady') },
+      },
       handle: (request, response) => readiness(request, response, deps),
     }),
   );

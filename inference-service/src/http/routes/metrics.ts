@@ -10,7 +10,10 @@ export function metricsRoute({ metrics }: Pick<AppDeps, 'metrics'>): Route {
     path: '/metrics',
     scope: 'metrics',
     dialect: nativeDialect,
-    operation: { summary: "Counters and histograms in Prometheus' text format" },
+    operation: {
+      summary: "Counters and histograms in Prometheus' text format",
+      responses: { 200: { description: 'The metrics', content: { 'text/plain': { schema: { type: 'string' } } } } },
+    },
     handle: async (_request, response) => {
       const text = await metrics.render();
       response.set('Content-Type', metrics.contentType).send(text);

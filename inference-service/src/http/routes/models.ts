@@ -2,6 +2,7 @@
 import type { AppDeps } from '../app-deps.ts';
 import { findModel } from '../find-model.ts';
 import { openAiDialect } from '../openai-dialect.ts';
+import { jsonAnswer } from '../openapi/describe-body.ts';
 import type { Route } from '../route.ts';
 
 const wireModel = (id: string): object => ({ id, object: 'model', created: 0, owned_by: 'earshot' });
@@ -13,7 +14,10 @@ export function modelsRoutes(deps: AppDeps): Route[] {
     path: '/v1/models',
     scope: 'embed',
     dialect: openAiDialect,
-    operation: { summary: 'The embedding spaces served here, as OpenAI lists models' },
+    operation: {
+      summary: 'The embedding spaces served here, as OpenAI lists models',
+      responses: { 200: jsonAnswer('All spaces', 'ModelList') },
+    },
     handle: (_request, response) =>
       void response.json({ object: 'list', data: [...deps.spaces.keys()].map(wireModel) }),
   };
@@ -22,7 +26,10 @@ export function modelsRoutes(deps: AppDeps): Route[] {
     path: '/v1/models/:model',
     scope: 'embed',
     dialect: openAiDialect,
-    operation: { summary: 'One embedding space, as OpenAI tells a model' },
+    operation: {
+      summary: 'One embedding space, as OpenAI tells a model',
+      responses: { 200: jsonAnswer('The space', 'Model') },
+    },
     handle: (request, response) => void response.json(wireModel(findModel(request, deps).card.id)),
   };
   return [list, one];
