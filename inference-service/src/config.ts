@@ -51,6 +51,11 @@ export const SERVICE_SETTINGS = {
     default: '8700',
     schema: number(0, 65_535),
   }),
+  metricsPort: row({
+    env: 'EARSHOT_METRICS_PORT',
+    help: 'a further port on the same address, with /metrics and the probes only',
+    schema: number(0, 65_535),
+  }),
   keysFile: row({
     env: 'EARSHOT_INFERENCE_KEYS_FILE',
     help: 'file of API keys; without it no key is asked for',
@@ -149,6 +154,30 @@ export const SERVICE_SETTINGS = {
     default: '2147483648',
     schema: number(1, 2 ** 40),
   }),
+  keyMaxConcurrentRequests: row({
+    env: 'EARSHOT_KEY_MAX_CONCURRENT_REQUESTS',
+    help: 'requests of one key at once, for keys that set nothing else; 0: no limit',
+    default: '0',
+    schema: number(0, 1_000_000),
+  }),
+  keyRequestsPerMinute: row({
+    env: 'EARSHOT_KEY_REQUESTS_PER_MINUTE',
+    help: 'requests of one key per minute, for keys that set nothing else; 0: no limit',
+    default: '0',
+    schema: number(0, 1_000_000),
+  }),
+  keyAudioSecondsPerMinute: row({
+    env: 'EARSHOT_KEY_AUDIO_SECONDS_PER_MINUTE',
+    help: 'seconds of sound decoded for one key per minute, for keys that set nothing else; 0: no limit',
+    default: '0',
+    schema: number(0, 1_000_000_000),
+  }),
+  maxConnections: row({
+    env: 'EARSHOT_MAX_CONNECTIONS',
+    help: 'connections at once; further ones are closed',
+    default: '1024',
+    schema: number(1, 1_000_000),
+  }),
   cacheBytes: row({
     env: 'EARSHOT_CACHE_BYTES',
     help: 'memory for results of recordings seen before, bytes; 0: none is kept',
@@ -213,6 +242,7 @@ export const SERVICE_SETTINGS = {
 type Settings = typeof SERVICE_SETTINGS;
 type Value<R> = R extends Row<infer T> ? T : never;
 type Optional =
+  | 'metricsPort'
   | 'keysFile'
   | 'ffmpegPath'
   | 's3Endpoint'

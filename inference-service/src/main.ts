@@ -17,7 +17,7 @@ function explain(error: unknown): { readonly status: number; readonly text: stri
   if (code === 'EADDRINUSE' || code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
     return {
       status: EXIT_USAGE,
-      text: `Cannot listen: ${message}\n  → Set EARSHOT_INFERENCE_PORT to a free port (0 picks one) and EARSHOT_INFERENCE_HOST to an address of this machine.`,
+      text: `Cannot listen: ${message}\n  → Set EARSHOT_INFERENCE_PORT (and EARSHOT_METRICS_PORT, where used) to a free port (0 picks one) and EARSHOT_INFERENCE_HOST to an address of this machine.`,
     };
   if (code === 'MODEL_CARD_INVALID') return { status: EXIT_USAGE, text: message };
   if (code === 'not_ready') return { status: EXIT_UNAVAILABLE, text: message };
@@ -37,6 +37,15 @@ try {
     await service.stop();
     process.exit(0);
   };
+  if (config.keysFile !== undefined)
+    process.on('SIGHUP', () => {
+      try {
+        service.reloadKeys();
+        log.info('keys read again');
+      } catch (error) {
+        log.error({ err: error }, 'the keys stay as they were');
+      }
+    });
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void stop(name));
   process.stdout.write(`earshot inference listening on ${service.url}\n`);
 } catch (error) {

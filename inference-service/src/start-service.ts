@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { loadSpaces } from '@earshot/models/registry';
 import type { Logger } from 'pino';
-import { ConfigError, type ServiceConfig } from './config.ts';
+import type { ServiceConfig } from './config.ts';
 import type { AddressSource } from './core/address-source.ts';
 import { createCachingEmbedder } from './core/caching-embedder.ts';
 import type { Decoder } from './core/decoder-port.ts';
-import { RecordingEmbedder } from './core/embedder.ts';
-import { type KeyRing, parseKeyRing } from './core/key-ring.ts';
+import { type Embedder, RecordingEmbedder } from './core/embedder.ts';
+import { createKeyLimiter } from './core/key-limiter.ts';
+import { observeDecoder } from './core/observe-decoder.ts';
+import type { Observer } from './core/observer-port.ts';
 import { createSpoolDirectory, findDecoder } from './decode/index.ts';
 import { createDirectorySpool } from './directory-spool.ts';
 import { createAddressSource } from './fetch/create-address-source.ts';
 import { createVettedLookup } from './fetch/vetted-lookup.ts';
 import { EngineGroup } from './host/engine-group.ts';
 import { countGpus, planDevices } from './host/plan-devices.ts';
-import { createApp } from './http/create-app.ts';
+import type { AppDeps } from './http/app-deps.ts';
+import { createApp, createMetricsApp } from './http/create-app.ts';
+import { openListener } from './open-listener.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
+import { type KeyFile, readKeys } from './read-keys.ts';
 import { createTelemetry, type Telemetry } from './telemetry/create-telemetry.ts';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
@@ -29,45 +30,18 @@ const MAX_BATCH_WINDOWS: Readonly<Record<string, number>> = { cpu: 2, webgpu: 16
 /** Recordings under way for each that is being decoded: the others wait for the engine, or fill its batches. */
 const RECORDINGS_PER_DECODE = 8;
 const LOAD_TIMEOUT_MS = 180_000;
-const HEADERS_TIMEOUT_MS = 30_000;
-/** Longer than clients keep idle connections, else they race with our closing. */
-const KEEP_ALIVE_MS = 75_000;
-const DRAIN_SWEEP_MS = 50;
 
 type Spaces = ReturnType<typeof loadSpaces>;
 
 export interface RunningService {
   readonly url: string;
+  /**
+   * Reads the keys file again.
+   * @throws ConfigError when it cannot be used; then the keys stay as they were
+   */
+  reloadKeys(): void;
   /** Not ready → no new connections → running requests end → host and spool gone. */
   stop(): Promise<void>;
-}
-
-function readKeys(path: string | undefined): KeyRing | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return parseKeyRing(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`EARSHOT_INFERENCE_KEYS_FILE: ${path} cannot be used: ${String(error)}`);
-  }
-}
-
-async function listen(server: Server, { host, port }: ServiceConfig): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, resolve);
-  });
-  const { address, port: chosen, family } = server.address() as AddressInfo;
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${chosen}`;
-}
-
-async function closeServer(server: Server, timeoutMs: number): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
-  // Connections kept alive by their clients become idle one by one, as their requests end.
-  const sweep = setInterval(() => server.closeIdleConnections(), DRAIN_SWEEP_MS);
-  server.closeIdleConnections();
-  const isClosed = await Promise.race([closed.then(() => true), sleep(timeoutMs, false)]);
-  clearInterval(sweep);
-  if (!isClosed) server.closeAllConnections();
 }
 
 async function createEngine(config: ServiceConfig, spaces: Spaces, log: Logger): Promise<EngineGroup> {
@@ -91,8 +65,7 @@ interface Parts {
   readonly engine: EngineGroup;
   readonly decoder: Decoder;
   readonly spoolDir: string;
-  readonly keys: KeyRing | undefined;
-  readonly telemetry: Telemetry;
+  readonly keys: KeyFile | undefined;
   isDraining(): boolean;
 }
 
@@ -118,32 +91,53 @@ function createAddresses(config: ServiceConfig, log: Logger, { scope }: Telemetr
   });
 }
 
-function createHandler(config: ServiceConfig, log: Logger, parts: Parts): RequestListener {
-  const { spaces, engine, decoder, keys, telemetry, isDraining } = parts;
-  const { metrics, observer, tracing, scope } = telemetry;
+function createEmbedder(config: ServiceConfig, parts: Parts, observer: Observer): Embedder {
+  const { spaces, engine, decoder } = parts;
   const recordings = new RecordingEmbedder({
     spaces,
     engine,
-    decoder,
+    decoder: observeDecoder(decoder, observer),
     maxAudioSeconds: config.maxAudioSeconds,
     maxQueueWindows: config.maxQueueWindows,
     maxRecordings: config.maxConcurrentDecodes * RECORDINGS_PER_DECODE,
     holdMs: config.holdMs,
     maxBatchWindows: () => engine.status().maxBatchWindows,
+    observer,
   });
-  const cache = { maxBytes: config.cacheBytes, onHit: observer.onCacheHit };
-  const embedder = config.cacheBytes > 0 ? createCachingEmbedder(recordings, cache) : recordings;
-  return createApp({
+  if (config.cacheBytes === 0) return recordings;
+  return createCachingEmbedder(recordings, { maxBytes: config.cacheBytes, onHit: observer.onCacheHit });
+}
+
+/** The parts that serve requests, put together. */
+async function createDeps(config: ServiceConfig, log: Logger, parts: Parts): Promise<AppDeps> {
+  const { spaces, engine, decoder, spoolDir, keys, isDraining } = parts;
+  const keyLimiter = createKeyLimiter(
+    {
+      maxConcurrentRequests: config.keyMaxConcurrentRequests,
+      requestsPerMinute: config.keyRequestsPerMinute,
+      audioSecondsPerMinute: config.keyAudioSecondsPerMinute,
+    },
+    () => performance.now(),
+  );
+  const telemetry = await createTelemetry({
+    spaces,
+    engineStatus: () => engine.status(),
+    queuedWindows: (priority) => embedder.queuedWindows(priority),
+    onKeyAudio: keyLimiter.charge,
+    env: process.env,
+    version,
+    warn: (message) => log.warn({ detail: message }, 'tracing'),
+  });
+  const { observer } = telemetry;
+  const embedder = createEmbedder(config, parts, observer);
+  return {
+    ...telemetry,
     version,
     spaces,
     engine,
     decoder,
     embedder,
-    spool: createDirectorySpool({
-      dir: parts.spoolDir,
-      maxTotalBytes: config.maxSpoolBytes,
-      observer,
-    }),
+    spool: createDirectorySpool({ dir: spoolDir, maxTotalBytes: config.maxSpoolBytes, observer }),
     addresses: createAddresses(config, log, telemetry),
     limits: {
       max_audio_seconds: config.maxAudioSeconds,
@@ -153,18 +147,15 @@ function createHandler(config: ServiceConfig, log: Logger, parts: Parts): Reques
     },
     requestTimeoutMs: config.requestTimeoutMs,
     keys,
+    keyLimiter,
     log,
-    observer,
-    metrics,
-    tracing,
-    scope,
     isDraining,
-  });
+  };
 }
 
 /** Builds every part from the settings, starts the host and listens. Ready follows later: see `/health/ready`. */
 export async function startService(config: ServiceConfig, log: Logger): Promise<RunningService> {
-  const keys = readKeys(config.keysFile);
+  const keys = config.keysFile === undefined ? undefined : readKeys(config.keysFile);
   const spaces = loadSpaces(config.modelsDir);
   const engine = await createEngine(config, spaces, log);
   const cleanUps: (() => Promise<void>)[] = [() => engine.stop()];
@@ -181,22 +172,17 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
     const spool = await createSpoolDirectory();
     cleanUps.unshift(() => spool.remove());
-    const telemetry = await createTelemetry({
-      spaces,
-      engineStatus: () => engine.status(),
-      env: process.env,
-      version,
-      warn: (message) => log.warn({ detail: message }, 'tracing'),
-    });
-    cleanUps.unshift(() => telemetry.tracing.stop());
-    const parts = { spaces, engine, decoder, spoolDir: spool.path, keys, telemetry, isDraining: () => isDraining };
-    const server = createServer(
-      { requestTimeout: config.requestTimeoutMs, headersTimeout: HEADERS_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-      createHandler(config, log, parts),
-    );
-    const url = await listen(server, config);
-    cleanUps.push(() => closeServer(server, config.drainTimeoutMs));
-    return { url, stop };
+    const parts = { spaces, engine, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
+    const deps = await createDeps(config, log, parts);
+    cleanUps.unshift(() => deps.tracing.stop());
+    if (config.metricsPort !== undefined) {
+      const metrics = await openListener({ ...config, port: config.metricsPort, handle: createMetricsApp(deps) });
+      log.info({ address: metrics.url }, 'metrics listening');
+      cleanUps.push(() => metrics.close());
+    }
+    const service = await openListener({ ...config, handle: createApp(deps) });
+    cleanUps.push(() => service.close());
+    return { url: service.url, reloadKeys: () => keys?.reload(), stop };
   } catch (error) {
     await stop();
     throw error;

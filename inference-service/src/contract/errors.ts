@@ -81,6 +81,12 @@ export const ERROR_KINDS = {
     isRetryable: true,
     remedy: 'Try again after the seconds in Retry-After.',
   },
+  rate_limited: {
+    status: 429,
+    type: 'rate_limit_error',
+    isRetryable: true,
+    remedy: 'Try again after the seconds in Retry-After, or ask for higher limits of the key.',
+  },
   internal_error: server(500, 'Look at the log of the service for this request id.'),
   not_ready: server(503, 'Wait until GET /health/ready answers 200.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BatchOutput } from './engine-port.ts';
 import { Gate } from './gate.ts';
+import type { Observer } from './observer-port.ts';
 import { createPriorityLane, type Priority, type PriorityLane } from './priority-lane.ts';
 import { ServiceError } from './service-error.ts';
 
@@ -36,6 +37,7 @@ export interface BatchQueueOptions {
   readonly maxBatchesInFlight: () => number;
   /** How long what finds the queue full is held before it is turned away, ms. */
   readonly holdMs: number;
+  readonly observer?: Pick<Observer, 'onBatch' | 'onStage'> | undefined;
   readonly run: (windows: Float32Array, count: number) => Promise<BatchOutput>;
   readonly now?: () => number;
 }
@@ -95,6 +97,8 @@ export class BatchQueue {
   readonly #now: () => number;
   readonly #lane: PriorityLane<Entry>;
   readonly #gate: Gate;
+  /** Windows waiting or running. */
+  readonly #windows: Record<Priority, number> = { interactive: 0, bulk: 0 };
   #batchesInFlight = 0;
 
   constructor(options: BatchQueueOptions) {
@@ -117,6 +121,10 @@ export class BatchQueue {
     return this.#gate.load;
   }
 
+  queuedWindowsOf(priority: Priority): number {
+    return this.#windows[priority];
+  }
+
   /**
    * @throws ServiceError queue_full after a while without room, audio_too_long for more windows than the queue holds,
    *   undecodable_audio for samples that give no finite vector; the signal's reason
@@ -132,7 +140,12 @@ export class BatchQueue {
       );
     const submittedAt = this.#now();
     const { priority, signal, count: weight, isContinuation: isPatient = false } = job;
-    return this.#gate.enter({ priority, signal, weight, isPatient }, () => this.#enqueue(job, submittedAt));
+    this.#windows[priority] += weight;
+    return this.#gate
+      .enter({ priority, signal, weight, isPatient }, () => this.#enqueue(job, submittedAt))
+      .finally(() => {
+        this.#windows[priority] -= weight;
+      });
   }
 
   async #enqueue(job: WindowJob, submittedAt: number): Promise<JobOutput> {
@@ -153,10 +166,18 @@ export class BatchQueue {
     this.#lane.add(entry);
     this.#pump();
     try {
-      return await promise;
+      const output = await promise;
+      this.#observe(entry);
+      return output;
     } finally {
       job.signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  #observe({ submittedAt, startedAt = submittedAt }: Entry): void {
+    const { observer } = this.#options;
+    observer?.onStage('queue', submittedAt, startedAt);
+    observer?.onStage('infer', startedAt, this.#now());
   }
 
   #fail(entry: Entry, error: unknown): void {
@@ -194,6 +215,7 @@ export class BatchQueue {
       for (const [row, { entry, window }] of slots.entries())
         entry.job.copyWindow(window, windows, row * windowSamples);
       const output = await this.#options.run(windows, slots.length);
+      this.#options.observer?.onBatch(slots.length);
       for (const entry of distribute(slots, output, dims))
         this.#fail(entry, new ServiceError('undecodable_audio', 'The samples of the recording give no finite vector'));
       resolveFinished(slots);

@@ -38,7 +38,7 @@ let cached: Embedder;
 const inner: Embedder = {
   admit: () => [],
   embedWindows: () => Promise.reject(new Error('not asked for')),
-  queuedWindows: 0,
+  queuedWindows: () => 0,
   embed: (path, spaces, { signal }) => {
     const { promise, resolve, reject } = Promise.withResolvers<RecordingEmbedding[]>();
     signal.addEventListener('abort', () => reject(signal.reason));

@@ -131,9 +131,7 @@ export function createCachingEmbedder(inner: Embedder, { maxBytes, onHit }: Cach
   return {
     admit: (...request) => inner.admit(...request),
     embedWindows: (...request) => inner.embedWindows(...request),
-    get queuedWindows() {
-      return inner.queuedWindows;
-    },
+    queuedWindows: (priority) => inner.queuedWindows(priority),
     embed: async (path, spaces, options) => {
       const content = contentKey(options);
       if (content === undefined) return inner.embed(path, spaces, options);

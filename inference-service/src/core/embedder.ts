@@ -8,6 +8,7 @@ import { createEmbedStream, type EmbedStream, type SamplesEmbedding, type Segmen
 import { embedWindows, type ReadyWindows, type WindowVectors } from './embed-windows.ts';
 import type { Engine } from './engine-port.ts';
 import { Gate } from './gate.ts';
+import type { Observer } from './observer-port.ts';
 import type { Priority } from './priority-lane.ts';
 import { resolveHop } from './resolve-hop.ts';
 import { ServiceError } from './service-error.ts';
@@ -73,8 +74,8 @@ export interface Embedder {
     ready: ReadyWindows,
     options: Pick<EmbedOptions, 'priority' | 'signal'>,
   ): Promise<WindowVectors>;
-  /** Windows waiting in all queues. */
-  readonly queuedWindows: number;
+  /** Windows waiting or running, of all spaces. */
+  queuedWindows(priority: Priority): number;
 }
 
 export interface EmbedderOptions {
@@ -89,6 +90,7 @@ export interface EmbedderOptions {
   /** How long what finds everything full is held before it is turned away, ms. */
   readonly holdMs: number;
   readonly maxBatchWindows: () => number;
+  readonly observer?: Observer | undefined;
 }
 
 /** Share of the recordings under way that bulk work may not take. */
@@ -150,8 +152,8 @@ export class RecordingEmbedder implements Embedder {
     });
   }
 
-  get queuedWindows(): number {
-    return [...this.#queues.values()].reduce((sum, queue) => sum + queue.queuedWindows, 0);
+  queuedWindows(priority: Priority): number {
+    return [...this.#queues.values()].reduce((sum, queue) => sum + queue.queuedWindowsOf(priority), 0);
   }
 
   admit(models: readonly string[], options: Pick<EmbedOptions, 'windowSeconds' | 'hopSeconds'>): readonly Space[] {
@@ -228,13 +230,13 @@ export class RecordingEmbedder implements Embedder {
     const current = new Set(this.#deps.spaces.values());
     for (const [old, queue] of this.#queues)
       if (!current.has(old) && queue.queuedWindows === 0) this.#queues.delete(old);
-    const { engine, maxQueueWindows, maxBatchWindows, holdMs } = this.#deps;
+    const { engine, maxQueueWindows, maxBatchWindows, holdMs, observer } = this.#deps;
     const { card } = space;
     const queue = new BatchQueue({
       space: card.id,
       dims: card.dims,
       windowSamples: card.input.windowSamples,
-      ...{ maxQueueWindows, maxBatchWindows, holdMs },
+      ...{ maxQueueWindows, maxBatchWindows, holdMs, observer },
       maxBatchesInFlight: () => engine.status().maxBatchesInFlight,
       run: (windows, count) => engine.run(space, windows, count),
     });
@@ -256,6 +258,8 @@ export class RecordingEmbedder implements Embedder {
     ready: ReadyWindows,
     { priority, signal }: Pick<EmbedOptions, 'priority' | 'signal'>,
   ): Promise<WindowVectors> {
+    const { windowSamples, sampleRateHz } = space.card.input;
+    this.#deps.observer?.onAudio((ready.count * windowSamples) / sampleRateHz);
     return embedWindows(space.card, ready, { queue: this.#queueOf(space), priority, signal });
   }
 }

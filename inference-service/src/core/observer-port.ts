@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ErrorCode } from '../contract/errors.ts';
 
-/** `upload` ends when the recording lies in the spool, `queue` begins with the samples and ends with the first batch. */
+/** `upload` ends when the recording lies in the spool, `queue` when the first batch with its windows begins. */
 export type Stage = 'upload' | 'decode' | 'queue' | 'infer';
 
 /** What a finished request was. */
@@ -21,9 +21,10 @@ export interface FinishedRequest {
  * requests, is called in the asynchronous context of the request it is about. Times are those of performance.now().
  */
 export interface Observer {
-  /** One recording is through one stage (`queue` and `infer`: for one space). */
+  /** A recording is through one stage (`queue` and `infer`: some windows of it, for one space). */
   onStage(stage: Stage, startedAt: number, endedAt: number): void;
-  onDecoded(audioSeconds: number): void;
+  /** So much sound has been decoded, or came as samples. */
+  onAudio(seconds: number): void;
   onDecodeFailed(reason: ErrorCode): void;
   /** So many windows were run together. */
   onBatch(windows: number): void;

@@ -25,8 +25,7 @@ export interface RequestTrace {
 /** What deeper parts may know of the request they work for. */
 export interface RequestScope {
   readonly trace: RequestTrace;
-  /** Name of its API key. */
-  readonly keyName: string | undefined;
+  readonly key: { readonly name: string } | undefined;
 }
 
 export interface Tracing {

@@ -8,6 +8,7 @@ import type { AddressSource } from '../core/address-source.ts';
 import type { Decoder } from '../core/decoder-port.ts';
 import type { Embedder } from '../core/embedder.ts';
 import type { Engine } from '../core/engine-port.ts';
+import type { KeyLimiter } from '../core/key-limiter.ts';
 import type { KeyRing } from '../core/key-ring.ts';
 import type { Observer } from '../core/observer-port.ts';
 import type { Spool } from '../core/spool-port.ts';
@@ -25,6 +26,7 @@ export interface AppDeps {
   readonly limits: ServiceInfo['limits'];
   readonly requestTimeoutMs: number;
   readonly keys: KeyRing | undefined;
+  readonly keyLimiter: KeyLimiter;
   readonly log: Logger;
   readonly observer: Observer;
   readonly tracing: Tracing;

@@ -15,7 +15,7 @@ export function createAuthorise(keys: KeyRing | undefined, scope: Scope | null):
         'invalid_api_key',
         secret === undefined ? 'An API key is needed' : 'The API key is unknown',
       );
-    contextOf(response).keyName = key.name;
+    contextOf(response).key = key;
     if (!key.scopes.includes(scope))
       throw new ServiceError('insufficient_scope', `The key ${key.name} lacks the scope ${scope}`);
     next();

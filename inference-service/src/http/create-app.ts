@@ -5,6 +5,7 @@ import type { AppDeps } from './app-deps.ts';
 import { createAuthorise } from './authorise.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { kserveDialect } from './kserve-dialect.ts';
+import { createKeyLimit } from './limit-key.ts';
 import { logRequests } from './log-requests.ts';
 import { nativeDialect } from './openai-dialect.ts';
 import { openApiDocument } from './openapi/openapi-document.ts';
@@ -60,7 +61,8 @@ function register(app: Express, route: Route, deps: AppDeps): void {
     context.route = route.path;
     if (deps.isDraining()) {
       response.setHeader('Connection', 'close');
-      if (route.scope !== null) throw new ServiceError('not_ready', 'The service is shutting down');
+      if (route.scope === 'embed' || route.scope === 'admin')
+        throw new ServiceError('not_ready', 'The service is shutting down');
     }
     next();
   };
@@ -68,18 +70,17 @@ function register(app: Express, route: Route, deps: AppDeps): void {
     route.path,
     enter,
     createAuthorise(deps.keys, route.scope),
+    createKeyLimit(deps.keyLimiter, route),
     (request: Request, response: Response) => route.handle(request, response),
   );
 }
 
-/** The HTTP side of the service; knows nothing of the environment. */
-export function createApp(deps: AppDeps): Express {
+function createServing(deps: AppDeps, routes: readonly Route[]): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(logRequests(deps));
-  const routes = createRoutes(deps);
   for (const route of routes) register(app, route, deps);
   for (const [path, members] of Map.groupBy(routes, (route) => route.path))
     app.all(path, (request, response) => {
@@ -96,3 +97,10 @@ export function createApp(deps: AppDeps): Express {
   app.use(createErrorHandler(deps.log));
   return app;
 }
+
+/** The HTTP side of the service; knows nothing of the environment. */
+export const createApp = (deps: AppDeps): Express => createServing(deps, createRoutes(deps));
+
+/** What only operators need, for a port of its own. */
+export const createMetricsApp = (deps: AppDeps): Express =>
+  createServing(deps, [metricsRoute(deps), ...healthRoutes(deps)]);

@@ -22,7 +22,7 @@ export function logRequests({ log, observer, tracing, scope }: Deps): RequestHan
     const context = startContext(request, response, { dialect: nativeDialect, trace });
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : CLIENT_GONE_STATUS;
-      const { id, startedAt, route, isWork, errorCode, keyName } = context;
+      const { id, startedAt, route, isWork, errorCode, key } = context;
       observer.onRequest({ route, status, errorCode, startedAt, isWork });
       trace.end({ method: request.method, route, status, errorCode });
       const duration = Math.round((performance.now() - startedAt) * NS_PER_MS);
@@ -34,7 +34,7 @@ export function logRequests({ log, observer, tracing, scope }: Deps): RequestHan
         trace: { id: trace.traceId },
         span: { id: trace.spanId },
         ...(errorCode === undefined ? {} : { error: { code: errorCode } }),
-        ...(keyName === undefined ? {} : { user: { name: keyName } }),
+        ...(key ? { user: { name: key.name } } : {}),
       };
       log[isProbe ? 'debug' : 'info'](fields, 'request');
     });

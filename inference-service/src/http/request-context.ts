@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import type { ApiKey } from '../core/key-ring.ts';
 import type { Priority } from '../core/priority-lane.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { RequestTrace } from '../core/trace-port.ts';
@@ -13,8 +14,7 @@ export interface RequestContext {
   readonly trace: RequestTrace;
   /** Set once a route has taken the request. */
   dialect: Dialect;
-  /** Name of the API key, for the log. */
-  keyName: string | undefined;
+  key: ApiKey | undefined;
   /** Pattern of the route that took the request, for metrics. */
   route: string | undefined;
   /** Set where work for an embedding begins. */
@@ -40,7 +40,7 @@ export function startContext(request: Request, response: Response, { dialect, tr
     startedAt: performance.now(),
     trace,
     dialect,
-    keyName: undefined,
+    key: undefined,
     route: undefined,
     isWork: false,
     errorCode: undefined,

@@ -12,6 +12,7 @@ const KINDS: Readonly<Partial<Record<ErrorCode, { readonly type: TeiErrorType; r
   empty_body: { type: 'empty', status: 400 },
   empty_input: { type: 'empty', status: 400 },
   internal_error: { type: 'backend', status: 424 },
+  rate_limited: { type: 'overloaded', status: 429 },
   queue_full: { type: 'overloaded', status: 429 },
   deadline_exceeded: { type: 'overloaded', status: 408 },
   not_ready: { type: 'unhealthy', status: 503 },

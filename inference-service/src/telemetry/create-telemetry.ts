@@ -14,13 +14,23 @@ export interface Telemetry {
   readonly observer: Observer;
 }
 
+export interface TelemetryOptions extends MetricsSources, TracingOptions {
+  /** So much sound was worked on for this key. */
+  readonly onKeyAudio: (keyName: string, seconds: number) => void;
+}
+
 /** Metrics and traces of one service. */
-export async function createTelemetry(options: MetricsSources & TracingOptions): Promise<Telemetry> {
+export async function createTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const scope = new AsyncLocalStorage<RequestScope>();
   const metrics = createMetrics(options);
   const tracing = await createTracing(options);
   const observer: Observer = {
     ...metrics,
+    onAudio: (seconds) => {
+      metrics.onAudio(seconds);
+      const key = scope.getStore()?.key;
+      if (key) options.onKeyAudio(key.name, seconds);
+    },
     onStage: (stage, startedAt, endedAt) => {
       metrics.onStage(stage, startedAt, endedAt);
       scope.getStore()?.trace.addStage(stage, startedAt, endedAt);

@@ -10,7 +10,8 @@ const space: Space = { card: tinyCard(), fingerprint: 'abcdefabcdef', dir: '/mod
 function create(): Metrics {
   return createMetrics({
     spaces: new Map([['tiny-1', space]]),
-    engineStatus: () => ({ ep: 'cpu', tried: [{ ep: 'cuda', reason: 'no library' }], restarts: 3 }),
+    queuedWindows: (priority) => (priority === 'bulk' ? 7 : 2),
+    engineStatus: () => ({ devices: [{ ep: 'cpu', tried: [{ ep: 'cuda', reason: 'no library' }] }], restarts: 3 }),
   });
 }
 
@@ -18,7 +19,7 @@ function create(): Metrics {
 function createEventful(): Metrics {
   const metrics = create();
   metrics.onStage('decode', 100, 120);
-  metrics.onDecoded(2.5);
+  metrics.onAudio(2.5);
   metrics.onDecodeFailed('undecodable_audio');
   metrics.onBatch(4);
   metrics.onCacheHit();
@@ -60,6 +61,8 @@ test('what happened is counted, and unknown paths share one label', async () => 
     'earshot_inference_requests_total{route="unknown",code="404"} 2',
     'earshot_inference_rejected_total{reason="queue_full"} 1',
     'earshot_inference_decode_failures_total{reason="undecodable_audio"} 1',
+    'earshot_inference_queue_windows{priority="bulk"} 7',
+    'earshot_inference_queue_windows{priority="interactive"} 2',
     'earshot_inference_audio_seconds_total 2.5',
     'earshot_inference_cache_hits_total 1',
     'earshot_inference_host_restarts_total 3',
@@ -77,7 +80,7 @@ test('what happened is counted, and unknown paths share one label', async () => 
 
 test('two services in one process count apart', async () => {
   const [first, second] = [create(), create()];
-  first.onDecoded(1);
+  first.onAudio(1);
   expect(await second.render()).toContain('earshot_inference_audio_seconds_total 0\n');
 });
 

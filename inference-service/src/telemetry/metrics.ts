@@ -2,8 +2,9 @@
 import type { Space } from '@earshot/models/registry';
 import { Counter, collectDefaultMetrics, exponentialBuckets, Gauge, Histogram, Registry } from 'prom-client';
 import { ERROR_KINDS, type ErrorCode } from '../contract/errors.ts';
-import type { EngineStatus } from '../core/engine-port.ts';
+import type { DeviceStatus, EngineStatus } from '../core/engine-port.ts';
 import type { Observer } from '../core/observer-port.ts';
+import type { Priority } from '../core/priority-lane.ts';
 
 const PREFIX = 'earshot_inference_';
 /** As in text-embeddings-inference: 35 buckets from 10 µs, each 1.5 times the one before. */
@@ -15,7 +16,9 @@ const MOST_REASON_CHARACTERS = 200;
 
 export interface MetricsSources {
   readonly spaces: ReadonlyMap<string, Space>;
-  engineStatus(): Pick<EngineStatus, 'ep' | 'tried' | 'restarts'>;
+  /** Waiting or running. */
+  queuedWindows(priority: Priority): number;
+  engineStatus(): Pick<EngineStatus, 'restarts'> & { readonly devices: readonly Pick<DeviceStatus, 'ep' | 'tried'>[] };
 }
 
 export interface Metrics extends Observer {
@@ -25,7 +28,16 @@ export interface Metrics extends Observer {
 }
 
 /** Values that others know are asked for when the metrics are read. */
-function registerStatus(registry: Registry, { spaces, engineStatus }: MetricsSources): void {
+function registerStatus(registry: Registry, { spaces, engineStatus, queuedWindows }: MetricsSources): void {
+  new Gauge({
+    name: `${PREFIX}queue_windows`,
+    help: 'Windows waiting for a device or running on one',
+    labelNames: ['priority'],
+    registers: [registry],
+    collect() {
+      for (const priority of ['interactive', 'bulk'] as const) this.set({ priority }, queuedWindows(priority));
+    },
+  });
   new Gauge({
     name: `${PREFIX}model_info`,
     help: 'Spaces served; always 1',
@@ -46,10 +58,11 @@ function registerStatus(registry: Registry, { spaces, engineStatus }: MetricsSou
     registers: [registry],
     collect() {
       this.reset();
-      const { ep, tried } = engineStatus();
-      if (ep !== null) this.set({ ep, live: 'true', reason: '' }, 1);
-      for (const miss of tried)
-        this.set({ ep: miss.ep, live: 'false', reason: miss.reason.slice(0, MOST_REASON_CHARACTERS) }, 1);
+      for (const { ep, tried } of engineStatus().devices) {
+        if (ep !== null) this.set({ ep, live: 'true', reason: '' }, 1);
+        for (const miss of tried)
+          this.set({ ep: miss.ep, live: 'false', reason: miss.reason.slice(0, MOST_REASON_CHARACTERS) }, 1);
+      }
     },
   });
   new Counter({
@@ -85,7 +98,11 @@ function createInstruments(registry: Registry) {
       buckets: WINDOWS_BUCKETS,
       registers,
     }),
-    audioSeconds: new Counter({ name: `${PREFIX}audio_seconds_total`, help: 'Sound decoded', registers }),
+    audioSeconds: new Counter({
+      name: `${PREFIX}audio_seconds_total`,
+      help: 'Sound decoded, or sent as samples',
+      registers,
+    }),
     cacheHits: new Counter({ name: `${PREFIX}cache_hits_total`, help: 'Embeddings found in the cache', registers }),
     decodeFailures: new Counter({
       name: `${PREFIX}decode_failures_total`,
@@ -115,7 +132,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     instruments.durations.observe({ stage }, Math.max(0, endedAt - startedAt) / 1000);
   return {
     onStage: observe,
-    onDecoded: (audioSeconds) => instruments.audioSeconds.inc(audioSeconds),
+    onAudio: (seconds) => instruments.audioSeconds.inc(seconds),
     onDecodeFailed: (reason) => instruments.decodeFailures.inc({ reason }),
     onBatch: (windows) => instruments.batches.observe(windows),
     onCacheHit: () => instruments.cacheHits.inc(),

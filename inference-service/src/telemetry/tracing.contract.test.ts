@@ -111,7 +111,7 @@ test('spans of a request reach the collector in the trace of the caller, at the 
   expect(request).toMatchObject({ traceId: TRACE, parentSpanId: CALLER, name: 'POST /v1/audio/embeddings' });
   expect(attribute(request?.attributes ?? [], 'http.response.status_code')).toBe(200);
   const children = spans.filter((span) => span.parentSpanId === own);
-  expect(children.map((span) => span.name)).toEqual(['upload']);
+  expect(children.map((span) => span.name)).toEqual(['upload', 'decode', 'queue', 'infer']);
   for (const child of children) {
     expect(child.traceId).toBe(TRACE);
     expect(BigInt(child.startTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(request?.startTimeUnixNano ?? 0));
