@@ -74,6 +74,7 @@ async function startService(): Promise<SpawnedService> {
     EARSHOT_MAX_QUEUE_WINDOWS: '16',
     // Every recording is to be embedded, however often it comes.
     EARSHOT_CACHE_BYTES: '0',
+    EARSHOT_HOLD_MS: '200',
     // A stopped host is not to be taken for a hung one.
     EARSHOT_BATCH_TIMEOUT_MS: '120000',
   });
@@ -157,12 +158,14 @@ const dataUri = (bytes: Buffer): string => `data:audio/wav;base64,${bytes.toStri
 const ENDPOINTS = [
   ['custom', 'earshot-tiny-1'],
   ['openai', 'earshot-tiny-1-openai'],
+  ['hugging_face', 'earshot-tiny-1-tei'],
 ] as const;
 
 describe.skipIf(missing)(`endpoints of a real Elasticsearch ${missing ?? ''}`, () => {
   test.each([
     ['custom', 'PUT _inference/text_embedding/earshot-spectral-1', 'invalid_api_key'],
     ['openai', 'PUT _inference/text_embedding/earshot-spectral-1-openai', 'The API key is unknown'],
+    ['hugging_face', 'PUT _inference/text_embedding/earshot-spectral-1-tei', 'The API key is unknown'],
   ])('%s: with a wrong key none is made, and Elasticsearch says why', async (_name, request, words) => {
     const { status, text } = await sendDocumented(request, (body) => body.replace(KEY, 'wrong'));
     expect([status, text]).toEqual([400, expect.stringContaining(words)]);
@@ -171,6 +174,7 @@ describe.skipIf(missing)(`endpoints of a real Elasticsearch ${missing ?? ''}`, (
   test.each([
     ['custom', 'PUT _inference/text_embedding/earshot-spectral-1'],
     ['openai', 'PUT _inference/text_embedding/earshot-spectral-1-openai'],
+    ['hugging_face', 'PUT _inference/text_embedding/earshot-spectral-1-tei'],
   ])('%s: the documented request makes an endpoint that has learnt its dims', async (_name, request) => {
     const { status, text, body } = await sendDocumented(request);
     expect([status, text]).toEqual([200, expect.stringContaining('"dimensions":8')]);
@@ -204,15 +208,28 @@ describe.skipIf(missing)(`endpoints of a real Elasticsearch ${missing ?? ''}`, (
 
   test.each([
     ['what is too large', () => dataUri(Buffer.alloc(250_000)), 400, 'audio_too_large', 'larger than 200000 bytes'],
-    ['an address that is not listed', () => `${mediaUrl()}/a.wav`, 400, 'url_not_allowed', 'EARSHOT_FETCH_ALLOW'],
-    ['an object outside the prefix', () => 's3://library/secret', 400, 'url_not_allowed', 'EARSHOT_FETCH_ALLOW'],
+    [
+      'an address that is not listed',
+      () => `${mediaUrl()}/a.wav`,
+      400,
+      'url_not_allowed',
+      'listed in EARSHOT_FETCH_ALLOW',
+    ],
+    [
+      'an object outside the prefix',
+      () => 's3://library/secret',
+      400,
+      'url_not_allowed',
+      'listed in EARSHOT_FETCH_ALLOW',
+    ],
     ['an address with nothing behind it', () => `${mediaUrl()}/audio/x`, 422, 'fetch_failed', 'cannot be fetched'],
     ['text', () => 'rain on a roof', 400, 'model_does_not_embed_text', 'embeds audio, not text'],
     ['an image', () => 'data:image/png;base64,AAAA', 400, 'invalid_audio_input', 'not audio'],
-  ])('%s keeps its status: code through custom, message through openai', async (_name, input, status, code, words) => {
-    const [custom, openai] = await Promise.all(ENDPOINTS.map(([, id]) => embed(id, input())));
+  ])('%s is told: code through custom, message through the others', async (_name, input, status, code, words) => {
+    const [custom, openai, tei] = await Promise.all(ENDPOINTS.map(([, id]) => embed(id, input())));
     expect([custom?.status, custom?.text]).toEqual([status, expect.stringContaining(code)]);
     expect([openai?.status, openai?.text]).toEqual([status, expect.stringContaining(words)]);
+    expect([tei?.status, tei?.text]).toEqual([422, expect.stringContaining(words)]);
   });
 
   test('semantic_text is filled, and a semantic query by recording finds it', async () => {

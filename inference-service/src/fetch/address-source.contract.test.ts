@@ -169,7 +169,7 @@ describe('what is not listed', () => {
     ['no address at all', () => 'http://[::1'],
   ])('%s is refused before anything is sent', async (_name, address) => {
     const source = create();
-    expect(() => source.assertListed(address('127.0.0.1'))).toThrow('does not list this address');
+    expect(() => source.assertListed(address('127.0.0.1'))).toThrow('not among the places');
     expect(await failure(read(source, address('127.0.0.1')))).toMatchObject({ code: 'url_not_allowed' });
     expect(seen).toEqual([]);
     expect(JSON.stringify(logged)).not.toContain('secret');

@@ -70,7 +70,7 @@ export function createAddressSource(options: AddressSourceOptions): AddressSourc
   });
   const refusalText = isEmptyList(allowList)
     ? 'Recordings are not fetched by address here (EARSHOT_FETCH_ALLOW is empty)'
-    : 'EARSHOT_FETCH_ALLOW does not list this address';
+    : 'This address is not among the places that may be fetched from';
 
   /** One text a code: what is wrong at the other end is the operator's to know, and stands in the log. */
   const translate = (error: unknown, maxBytes: number): ServiceError => {
