@@ -169,9 +169,10 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     engine.start();
     const ffmpeg = await findDecoder({ ...process.env, FFMPEG_PATH: config.ffmpegPath });
     log.info({ version: ffmpeg.version, source: ffmpeg.source, refuses: ffmpeg.refuses }, 'decoder found');
-    const decoder = createPooledDecoder(ffmpeg, config.maxConcurrentDecodes);
     const spool = await createSpoolDirectory();
     cleanUps.unshift(() => spool.remove());
+    const { maxConcurrentDecodes: maxConcurrent } = config;
+    const decoder = createPooledDecoder(ffmpeg, { maxConcurrent, outputDir: spool.path });
     const parts = { spaces, engine, decoder, spoolDir: spool.path, keys, isDraining: () => isDraining };
     const deps = await createDeps(config, log, parts);
     cleanUps.unshift(() => deps.tracing.stop());

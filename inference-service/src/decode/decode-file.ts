@@ -3,11 +3,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { DecodeError } from './decode-error.ts';
 import { decodeWithFfmpeg, type RawDecode } from './decode-with-ffmpeg.ts';
 import type { Decoder, SourceInfo } from './decoder.ts';
-import { isOggCutOff } from './ogg-end.ts';
+import { type FileInspection, inspectFile } from './inspect-file.ts';
 import { type ExcerptRequest, planSamples, type SamplePlan } from './sample-plan.ts';
 import { createSampleCollector, type SampleSink } from './sample-sink.ts';
-import { looksLikeAudio } from './sniff-audio.ts';
-import { readWavLayout, type WavFormat, type WavLayout } from './wav-layout.ts';
+import type { WavFormat, WavLayout } from './wav-layout.ts';
 import { readWavSamples } from './wav-samples.ts';
 
 export interface DecodeOptions extends ExcerptRequest {
@@ -35,23 +34,6 @@ export interface DecodedAudio extends StreamedAudio {
   readonly samples: Float32Array;
 }
 
-/** What a look into the file, without decoding, tells about it. */
-interface Inspection {
-  readonly hasAudioMagic: boolean;
-  readonly wav: WavLayout | undefined;
-  readonly isCutOff: boolean;
-}
-
-async function inspect(file: FileHandle): Promise<Inspection> {
-  const { size } = await file.stat();
-  if (size === 0) throw new DecodeError('empty_body', 'The audio file is empty.');
-  const { buffer: head } = await file.read(Buffer.alloc(16), 0, 16, 0);
-  const wav = await readWavLayout(file, size);
-  const isOgg = head.toString('latin1', 0, 4) === 'OggS';
-  const isCutOff = wav?.isTruncated ?? (isOgg && (await isOggCutOff(file, size)));
-  return { hasAudioMagic: looksLikeAudio(head), wav, isCutOff };
-}
-
 async function decodeRaw(
   path: string,
   plan: SamplePlan,
@@ -59,9 +41,9 @@ async function decodeRaw(
 ): Promise<RawDecode> {
   const { sampleRateHz, decoder, signal, sink, lenient: isLenient = false } = options;
   const file = await open(path, 'r');
-  let inspection: Inspection;
+  let inspection: FileInspection;
   try {
-    inspection = await inspect(file);
+    inspection = await inspectFile(file);
     const { wav } = inspection;
     const format = wav?.format;
     if (wav !== undefined && format?.sampleRateHz === sampleRateHz)

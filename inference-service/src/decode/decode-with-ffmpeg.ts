@@ -32,7 +32,8 @@ export interface FfmpegDecodeOptions {
 /** Demuxers go by lists of extensions; the short names are what people know. */
 const CONTAINER_NAMES: Readonly<Record<string, string>> = { mov: 'mp4' };
 
-function infoOf(facts: FfmpegFacts): SourceInfo {
+/** What the decoder's log says about the file. */
+export function infoOf(facts: FfmpegFacts): SourceInfo {
   const demuxer = facts.demuxer?.split(',')[0] ?? 'unknown';
   return {
     container: CONTAINER_NAMES[demuxer] ?? demuxer,

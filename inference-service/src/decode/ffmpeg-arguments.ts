@@ -57,23 +57,70 @@ export interface FfmpegRequest {
   readonly isLenient: boolean;
 }
 
-/**
- * The hardened command line: local file only, whitelisted demuxers and decoders, first audio stream only, bounded
- * time; interleaved float32 of **all** channels on stdout (the mean is taken by us, since libswresample weighs
- * channels unequally and lifts stereo by 3 dB), facts on stderr.
- */
-export function ffmpegArguments(request: FfmpegRequest): string[] {
-  const { path, sampleRateHz, readSeconds, cpuSeconds, refusedCodecs, isLenient } = request;
-  const codecs = CODECS.filter((codec) => !refusedCodecs.includes(codec));
+function globalArguments({ cpuSeconds, isLenient }: Pick<FfmpegRequest, 'cpuSeconds' | 'isLenient'>): string[] {
   return [
     ...['-nostdin', '-hide_banner', '-nostats', '-v', 'level+verbose'],
     ...(isLenient ? [] : ['-xerror']),
-    ...['-timelimit', String(cpuSeconds), '-protocol_whitelist', 'file,pipe'],
-    ...['-format_whitelist', FORMATS.join(','), '-codec_whitelist', codecs.join(',')],
+    ...['-timelimit', String(cpuSeconds)],
+  ];
+}
+
+/** Local file only, whitelisted demuxers and decoders, no pictures, bounded length. */
+function inputArguments({
+  path,
+  readSeconds,
+  refusedCodecs,
+}: Pick<FfmpegRequest, 'path' | 'readSeconds' | 'refusedCodecs'>): string[] {
+  const codecs = CODECS.filter((codec) => !refusedCodecs.includes(codec));
+  return [
+    ...[
+      '-protocol_whitelist',
+      'file,pipe',
+      '-format_whitelist',
+      FORMATS.join(','),
+      '-codec_whitelist',
+      codecs.join(','),
+    ],
     ...['-probesize', '5M', '-analyzeduration', '5M', '-threads', '1', '-vn', '-sn', '-dn'],
     ...['-t', readSeconds.toFixed(6), '-i', `file:${path}`],
-    ...['-map', '0:a:0', '-map_metadata', '-1', '-map_chapters', '-1'],
-    ...['-af', `aresample=${sampleRateHz}:filter_size=64:cutoff=0.99`],
-    ...['-c:a', 'pcm_f32le', '-f', 'f32le', 'pipe:1'],
+  ];
+}
+
+/**
+ * First audio stream of an input: interleaved float32 of **all** channels (the mean is taken by us, since libswresample
+ * weighs channels unequally and lifts stereo by 3 dB).
+ * @param filter `aresample`, with a name of its own where there are several
+ */
+function outputArguments(input: number, filter: string, sampleRateHz: number): string[] {
+  return [
+    ...['-map', `${input}:a:0`, '-map_metadata', '-1', '-map_chapters', '-1'],
+    ...['-af', `${filter}=${sampleRateHz}:filter_size=64:cutoff=0.99`],
+    ...['-c:a', 'pcm_f32le', '-f', 'f32le'],
+  ];
+}
+
+/** The hardened command line for one file: samples on stdout, facts on stderr. */
+export function ffmpegArguments(request: FfmpegRequest): string[] {
+  const output = outputArguments(0, 'aresample', request.sampleRateHz);
+  return [...globalArguments(request), ...inputArguments(request), ...output, 'pipe:1'];
+}
+
+export interface FfmpegBatchRequest extends Omit<FfmpegRequest, 'path' | 'isLenient'> {
+  /** Absolute paths of files of our own making. */
+  readonly inputs: readonly string[];
+  /** Absolute paths of files that do not exist yet, one an input. */
+  readonly outputs: readonly string[];
+}
+
+/** The same for several files in one process: samples of each in a file, facts on stderr. */
+export function ffmpegBatchArguments(request: FfmpegBatchRequest): string[] {
+  const { inputs, outputs, sampleRateHz } = request;
+  return [
+    ...globalArguments({ ...request, isLenient: false }),
+    ...inputs.flatMap((path) => inputArguments({ ...request, path })),
+    ...outputs.flatMap((path, input) => [
+      ...outputArguments(input, `aresample@i${input}`, sampleRateHz),
+      `file:${path}`,
+    ]),
   ];
 }

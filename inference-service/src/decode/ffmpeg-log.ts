@@ -26,30 +26,31 @@ export interface FfmpegFacts {
 export interface FfmpegLog {
   push(bytes: Buffer): void;
   end(): void;
+  /** Of the first input; errors and warnings are noted here, whichever input they are about. */
   readonly facts: FfmpegFacts;
+  /** One an input, in order. */
+  readonly inputs: readonly FfmpegFacts[];
 }
 
 const LONGEST_LINE = 4096;
 const MOST_ERRORS = 20;
 
-const INPUT = /^\[info\] Input #0, (.+?), from '/;
+const INPUT = /^\[info\] Input #(\d+), (.+?), from '/;
 const DURATION = /^\[info\] {3}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?),/;
-const STREAM = /^\[info\] {3}Stream #0:\d+/;
-const AUDIO_STREAM = /^\[info\] {3}Stream #0:\d+.*?: Audio: (\w+)/;
+const STREAM = /^\[info\] {3}Stream #\d+:\d+/;
+const AUDIO_STREAM = /^\[info\] {3}Stream #\d+:\d+.*?: Audio: (\w+)/;
 const MAPPING = /^\[info\] Stream mapping:/;
-const RESAMPLER = /^\[Parsed_aresample_0 @ [^\]]*\] \[verbose\] ch:(\d+) chl:.* r:(\d+)Hz -> ch:\d+ /;
+/** The filter's name ends with the number of its input where there are several. */
+const RESAMPLER =
+  /^\[(?:Parsed_aresample_0|aresample@i(?<input>\d+)) @ [^\]]*\] \[verbose\] ch:(?<channels>\d+) chl:.* r:(?<rate>\d+)Hz -> ch:\d+ /;
 const FAILURE = /^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal)\] (.*)$/;
 /** Only a warning where `-xerror` is not given. */
 const CORRUPT = /\[warning\] .*corrupt (?:input packet|decoded frame)/;
 
-function readInputLine(line: string, facts: FfmpegFacts): void {
-  const input = INPUT.exec(line);
-  if (input?.[1] !== undefined) facts.demuxer = input[1];
+function readDurationLine(line: string, facts: FfmpegFacts): void {
   const duration = DURATION.exec(line);
-  if (duration !== null) {
-    facts.declaredSeconds = Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]);
-  }
-  if (line.includes('Estimating duration from bitrate')) facts.isDurationEstimated = true;
+  if (duration === null) return;
+  facts.declaredSeconds = Number(duration[1]) * 3600 + Number(duration[2]) * 60 + Number(duration[3]);
 }
 
 function readStreamLine(line: string, facts: FfmpegFacts): void {
@@ -59,30 +60,52 @@ function readStreamLine(line: string, facts: FfmpegFacts): void {
   if (codec !== undefined) facts.codec ??= codec;
 }
 
-function readResamplerLine(line: string, facts: FfmpegFacts): void {
-  const resampler = RESAMPLER.exec(line);
-  if (resampler === null) return;
-  const channels = Number(resampler[1]);
-  if (facts.channels !== undefined && facts.channels !== channels) facts.hasChannelChange = true;
-  facts.channels ??= channels;
-  facts.sampleRateHz ??= Number(resampler[2]);
-}
+const createFacts = (): FfmpegFacts => ({
+  hasChannelChange: false,
+  isDurationEstimated: false,
+  streams: 0,
+  errors: [],
+  hasDecodeErrors: false,
+});
 
 /**
  * Reads `-v level+verbose` output line by line and keeps facts, not text: memory stays bounded whatever a file's
  * metadata makes ffmpeg print.
- * @param onChannels called once, when the channel count of the decoded audio is known (before the first sample)
+ * @param onChannels called once an input, when the channel count of its decoded audio is known (before its first sample)
  */
 export function createFfmpegLog(onChannels: (channels: number) => void): FfmpegLog {
-  const facts: FfmpegFacts = {
-    hasChannelChange: false,
-    isDurationEstimated: false,
-    streams: 0,
-    errors: [],
-    hasDecodeErrors: false,
-  };
+  const facts = createFacts();
+  const inputs = [facts];
   let rest = '';
   let isInputSection = true;
+  /** Said before the input it is about is introduced. */
+  let isNextEstimated = false;
+  let current = facts;
+
+  function readInputLine(line: string): void {
+    if (line.includes('Estimating duration from bitrate')) isNextEstimated = true;
+    const input = INPUT.exec(line);
+    if (input !== null) {
+      current = inputs[Number(input[1])] ??= createFacts();
+      if (input[2] !== undefined) current.demuxer = input[2];
+      current.isDurationEstimated = isNextEstimated;
+      isNextEstimated = false;
+    }
+    readDurationLine(line, current);
+    readStreamLine(line, current);
+  }
+
+  function readResamplerLine(line: string): void {
+    const { input = '0', channels: count, rate } = RESAMPLER.exec(line)?.groups ?? {};
+    const own = inputs[Number(input)];
+    if (count === undefined || own === undefined) return;
+    const channels = Number(count);
+    if (own.channels !== undefined && own.channels !== channels) own.hasChannelChange = true;
+    const isFirst = own.channels === undefined;
+    own.channels ??= channels;
+    own.sampleRateHz ??= Number(rate);
+    if (isFirst) onChannels(channels);
+  }
 
   function readFailure(line: string): void {
     const failure = FAILURE.exec(line)?.[1];
@@ -92,13 +115,8 @@ export function createFfmpegLog(onChannels: (channels: number) => void): FfmpegL
 
   function readLine(line: string): void {
     if (MAPPING.test(line)) isInputSection = false;
-    if (isInputSection) {
-      readInputLine(line, facts);
-      readStreamLine(line, facts);
-    }
-    const known = facts.channels;
-    readResamplerLine(line, facts);
-    if (known === undefined && facts.channels !== undefined) onChannels(facts.channels);
+    if (isInputSection) readInputLine(line);
+    readResamplerLine(line);
     readFailure(line);
   }
 
@@ -113,5 +131,6 @@ export function createFfmpegLog(onChannels: (channels: number) => void): FfmpegL
       rest = '';
     },
     facts,
+    inputs,
   };
 }

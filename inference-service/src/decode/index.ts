@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+export { createBulkBatcher } from './bulk-batcher.ts';
 export { streamFile } from './decode-file.ts';
 export { createDecodePool, type DecodeSlot } from './decode-pool.ts';
-export type { Decoder } from './decoder.ts';
+export type { Decoder, SourceInfo } from './decoder.ts';
 export { findDecoder } from './find-decoder.ts';
 export type { SampleSink } from './sample-sink.ts';
 export { createSignalMeter } from './signal-meter.ts';

@@ -7,7 +7,10 @@ const run = promisify(execFile);
 /** Address space: a static build needs under 100 MB, a distribution's dynamic build several hundred. */
 const MEMORY_BYTES = 1_500_000_000;
 
-const LIMITS = ['prlimit', `--as=${MEMORY_BYTES}`, '--core=0', '--fsize=0', '--'] as const;
+const BATCH_MEMORY_BYTES = 6_000_000_000;
+const MEMORY = `--as=${MEMORY_BYTES}`;
+const NO_FILES = '--fsize=0';
+const LIMITS = ['prlimit', MEMORY, '--core=0', NO_FILES, '--'] as const;
 
 /**
  * Words that start a decoder under resource limits (no core dumps, no file writes, bounded memory), or none where
@@ -21,4 +24,16 @@ export async function probeProcessLimits(decoderPath: string): Promise<readonly 
   } catch {
     return [];
   }
+}
+
+/**
+ * The same limits for a decoder that reads several files and writes theirs, each of so many bytes at most. Every input
+ * has threads of its own, whose stacks count as address space though hardly any of it is used.
+ */
+export function allowingBatch(limits: readonly string[], mostBytes: number): readonly string[] {
+  const raised: Readonly<Record<string, string>> = {
+    [MEMORY]: `--as=${BATCH_MEMORY_BYTES}`,
+    [NO_FILES]: `--fsize=${mostBytes}`,
+  };
+  return limits.map((word) => raised[word] ?? word);
 }
