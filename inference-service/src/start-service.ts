@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createRequire } from 'node:module';
-import { loadSpaces } from '@earshot/models/registry';
+import { loadSpaces, type Space } from '@earshot/models/registry';
 import type { Logger } from 'pino';
 import type { ServiceConfig } from './config.ts';
+import { createActiveRequests } from './core/active-requests.ts';
 import type { AddressSource } from './core/address-source.ts';
 import { createCachingEmbedder } from './core/caching-embedder.ts';
 import type { Decoder } from './core/decoder-port.ts';
@@ -18,6 +19,7 @@ import { EngineGroup } from './host/engine-group.ts';
 import { countGpus, planDevices } from './host/plan-devices.ts';
 import type { AppDeps } from './http/app-deps.ts';
 import { createApp, createMetricsApp } from './http/create-app.ts';
+import { createLiveRepository } from './live-repository.ts';
 import { openListener } from './open-listener.ts';
 import { createPooledDecoder } from './pooled-decoder.ts';
 import { type KeyFile, readKeys } from './read-keys.ts';
@@ -31,7 +33,8 @@ const MAX_BATCH_WINDOWS: Readonly<Record<string, number>> = { cpu: 2, webgpu: 16
 const RECORDINGS_PER_DECODE = 8;
 const LOAD_TIMEOUT_MS = 180_000;
 
-type Spaces = ReturnType<typeof loadSpaces>;
+/** What is served now, by id: the one map that all parts look into. */
+type Spaces = Map<string, Space>;
 
 export interface RunningService {
   readonly url: string;
@@ -130,10 +133,13 @@ async function createDeps(config: ServiceConfig, log: Logger, parts: Parts): Pro
   });
   const { observer } = telemetry;
   const embedder = createEmbedder(config, parts, observer);
+  const activeRequests = createActiveRequests();
   return {
     ...telemetry,
     version,
     spaces,
+    repository: createLiveRepository({ modelsDir: config.modelsDir, spaces, engine, activeRequests, log }),
+    activeRequests,
     engine,
     decoder,
     embedder,
@@ -156,7 +162,7 @@ async function createDeps(config: ServiceConfig, log: Logger, parts: Parts): Pro
 /** Builds every part from the settings, starts the host and listens. Ready follows later: see `/health/ready`. */
 export async function startService(config: ServiceConfig, log: Logger): Promise<RunningService> {
   const keys = config.keysFile === undefined ? undefined : readKeys(config.keysFile);
-  const spaces = loadSpaces(config.modelsDir);
+  const spaces: Spaces = new Map(loadSpaces(config.modelsDir));
   const engine = await createEngine(config, spaces, log);
   const cleanUps: (() => Promise<void>)[] = [() => engine.stop()];
   let isDraining = false;

@@ -37,11 +37,13 @@ test.skipIf(missing)(`NVIDIA’s tritonclient drives the service${missing ? ` (s
     ready: true,
     modelReady: true,
     otherReady: false,
-    server: { name: 'earshot', extensions: expect.arrayContaining(['binary_tensor_data']) },
+    server: { name: 'earshot', extensions: expect.arrayContaining(['binary_tensor_data', 'model_repository']) },
     model: { name: 'tiny-1', inputs: [{ name: 'waveform', shape: [-1, RATE] }] },
     unknownModel: ['404', expect.stringContaining('nope')],
     wrongRate: ['400', expect.stringContaining('8000 Hz')],
     compressed: ['415', expect.stringContaining('Content-Encoding')],
+    reloaded: ['UNAVAILABLE', 'READY'],
+    unknownLoad: ['404', expect.stringContaining('nope')],
   });
   const [vectors, id] = said.binary;
   expect(id).toBe('q1');

@@ -24,22 +24,43 @@ export class CardError extends Error {
   readonly code = 'MODEL_CARD_INVALID';
 }
 
-function readCard(path: string): Card {
+/** A file that ought to be a card. */
+export interface CardFile {
+  readonly path: string;
+  /** As the file says; its name where it cannot be read. */
+  readonly id: string;
+  /** undefined when the card cannot be used. */
+  readonly space: Space | undefined;
+  /** Why it cannot be used; empty when it can. */
+  readonly problem: string;
+}
+
+function readCardFile(dir: string, name: string): CardFile {
+  const path = join(dir, name);
+  let id = name.replace(/\.json$/, '');
   try {
-    return cardSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    const json = JSON.parse(readFileSync(path, 'utf8')) as { readonly id?: unknown } | null;
+    if (typeof json?.id === 'string') id = json.id;
+    const card = cardSchema.parse(json);
+    const space = { card, fingerprint: fingerprintOf(card), graphPath: join(dir, card.graph.file) };
+    return { path, id, space, problem: '' };
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw new CardError(`Model card ${path} cannot be used: ${reason}`, { cause });
+    return { path, id, space: undefined, problem: `Model card ${path} cannot be used: ${reason}` };
   }
 }
 
-function readFolder(dir: string): Space[] {
+function readFolder(dir: string): CardFile[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => readCard(join(dir, name)))
-    .map((card) => ({ card, fingerprint: fingerprintOf(card), graphPath: join(dir, card.graph.file) }));
+    .map((name) => readCardFile(dir, name));
+}
+
+/** Every card file, usable or not: shipped ones first, then those of `modelsDir`. */
+export function readCardFiles(modelsDir?: string): CardFile[] {
+  return [...readFolder(SHIPPED_CARDS_DIR), ...(modelsDir ? readFolder(modelsDir) : [])];
 }
 
 /**
@@ -48,10 +69,10 @@ function readFolder(dir: string): Space[] {
  */
 export function loadSpaces(modelsDir?: string): ReadonlyMap<string, Space> {
   const spaces = new Map<string, Space>();
-  for (const space of [...readFolder(SHIPPED_CARDS_DIR), ...(modelsDir ? readFolder(modelsDir) : [])]) {
-    if (spaces.has(space.card.id))
-      throw new CardError(`Two model cards carry the id ${space.card.id}; remove one of them`);
-    spaces.set(space.card.id, space);
+  for (const { id, space, problem } of readCardFiles(modelsDir)) {
+    if (!space) throw new CardError(problem);
+    if (spaces.has(id)) throw new CardError(`Two model cards carry the id ${id}; remove one of them`);
+    spaces.set(id, space);
   }
   return spaces;
 }

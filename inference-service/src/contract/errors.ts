@@ -52,6 +52,12 @@ export const ERROR_KINDS = {
   model_not_found: invalid(404, 'Ask GET /v1/models for the spaces served here.'),
   not_found: invalid(404, 'Ask GET /openapi.json or the documentation for the routes.'),
   method_not_allowed: invalid(405, 'Use the method named in the Allow header.'),
+  model_busy: {
+    status: 409,
+    type: 'invalid_request_error',
+    isRetryable: true,
+    remedy: 'Try again when the other change of this model is done.',
+  },
   deadline_exceeded: {
     status: 408,
     type: 'server_error',
@@ -69,6 +75,7 @@ export const ERROR_KINDS = {
   no_audio_stream: invalid(422, 'Send a file that has an audio track.'),
   audio_too_short: invalid(422, 'Send a longer recording.'),
   silent_audio: invalid(422, 'Send a recording in which something sounds, or use /v1/audio/embeddings.'),
+  model_not_loadable: invalid(422, 'Correct card or graph as the message says; what was served before still is.'),
   fetch_failed: {
     status: 422,
     type: 'invalid_request_error',

@@ -21,6 +21,7 @@ import { kserveInferRoutes } from './routes/kserve-infer.ts';
 import { kserveMetadataRoutes } from './routes/kserve-metadata.ts';
 import { metricsRoute } from './routes/metrics.ts';
 import { modelsRoutes } from './routes/models.ts';
+import { repositoryRoutes } from './routes/repository.ts';
 
 function createRoutes(deps: AppDeps): Route[] {
   const routes = [
@@ -33,6 +34,7 @@ function createRoutes(deps: AppDeps): Route[] {
     ...kserveHealthRoutes(deps),
     ...kserveMetadataRoutes(deps),
     ...kserveInferRoutes(deps),
+    ...repositoryRoutes(deps),
     metricsRoute(deps),
   ];
   const openApi: Route = {
@@ -81,6 +83,10 @@ function createServing(deps: AppDeps, routes: readonly Route[]): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(logRequests(deps));
+  app.use((_request, response, next) => {
+    response.once('close', deps.activeRequests.enter());
+    next();
+  });
   for (const route of routes) register(app, route, deps);
   for (const [path, members] of Map.groupBy(routes, (route) => route.path))
     app.all(path, (request, response) => {

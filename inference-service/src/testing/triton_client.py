@@ -39,6 +39,17 @@ def compressed():
     return infer(True, None, request_compression_algorithm="gzip")
 
 
+def states():
+    return {entry["name"]: entry["state"] for entry in client.get_model_repository_index()}
+
+
+def reload():
+    client.unload_model(model)
+    unloaded = states()[model]
+    client.load_model(model)
+    return [unloaded, states()[model]]
+
+
 print(
     json.dumps(
         {
@@ -56,6 +67,8 @@ print(
             "unknownModel": failure(lambda: client.get_model_metadata("nope")),
             "wrongRate": failure(lambda: infer(True, None, parameters={"sample_rate": 44100})),
             "compressed": failure(compressed),
+            "reloaded": reload(),
+            "unknownLoad": failure(lambda: client.load_model("nope")),
         }
     )
 )
