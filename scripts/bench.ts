@@ -21,7 +21,9 @@ function findBenches(): Bench[] {
     .map((path) => ({
       name: basename(path, '.ts'),
       path: join(ROOT, path),
-      about: /\/\*\*\s*\**\s*([^\n*][^\n]*)/.exec(readFileSync(join(ROOT, path), 'utf8'))?.[1]?.trim() ?? '',
+      about:
+        /\/\*\*\s*\**\s*([^\n*][^\n]*)/.exec(readFileSync(join(ROOT, path), 'utf8'))?.[1]?.replace(/\s*\*\/$/, '') ??
+        '',
     }));
 }
 
