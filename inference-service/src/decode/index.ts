@@ -4,7 +4,6 @@ export { streamFile } from './decode-file.ts';
 export { createDecodePool, type DecodeSlot } from './decode-pool.ts';
 export type { Decoder, SourceInfo } from './decoder.ts';
 export { findDecoder } from './find-decoder.ts';
-export type { SampleSink } from './sample-sink.ts';
 export { createSignalMeter } from './signal-meter.ts';
 export { spoolStream } from './spool.ts';
 export { createSpoolDirectory } from './spool-directory.ts';
