@@ -37,7 +37,8 @@ try {
     await service.stop();
     process.exit(0);
   };
-  if (config.keysFile !== undefined)
+  // In a terminal this signal says that it was closed: then the service ends like any other program.
+  if (config.keysFile !== undefined && !process.stdin.isTTY && !process.stderr.isTTY)
     process.on('SIGHUP', () => {
       try {
         service.reloadKeys();

@@ -72,6 +72,30 @@ describe('the cache of embeddings', () => {
     expect(await metric('cache_hits_total')).toBe(3);
   });
 
+  test.skipIf(platform() === 'win32')(
+    'when the client whose request is being worked on leaves, the next equal one is answered',
+    async () => {
+      const pid = (await service.info()).host?.pid ?? 0;
+      const waiting = (): Promise<number> => metric('queue_windows{priority="interactive"}');
+      const uploads = (): Promise<number> => metric('request_duration_seconds_count{stage="upload"}');
+      const before = await uploads();
+      process.kill(pid, 'SIGSTOP');
+      const leaving = new AbortController();
+      const url = `${service.url}/v1/audio/embeddings?model=tiny-1`;
+      const first = fetch(url, { method: 'POST', body: wavOf(5), signal: leaving.signal });
+      first.catch(() => undefined);
+      while ((await waiting()) !== 9) await sleep(10);
+      const second = embed(5);
+      while ((await uploads()) !== before + 2) await sleep(10);
+      expect(await waiting()).toBe(9);
+      leaving.abort();
+      await expect(first).rejects.toThrow(/abort/);
+      process.kill(pid, 'SIGCONT');
+      expect(await cacheHeader(second)).toBe('miss');
+      expect(await cacheHeader(embed(5))).toBe('hit');
+    },
+  );
+
   test('other options and Cache-Control: no-cache have it computed', async () => {
     await cacheHeader(embed(3));
     expect(await cacheHeader(embed(3, '&hop=0.25'))).toBe('miss');
