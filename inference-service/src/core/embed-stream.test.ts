@@ -2,33 +2,14 @@
 import type { Card } from '@earshot/models';
 import { expect, test } from 'vitest';
 import { tinyCard } from '../testing/tiny-card.ts';
-import { BatchQueue, type BatchQueueOptions } from './batch-queue.ts';
+import { createTinyQueue, runTiny } from '../testing/tiny-queue.ts';
 import { createEmbedStream, type EmbedStreamOptions, type SamplesEmbedding } from './embed-stream.ts';
 import { createVectorPool, lengthOf, toUnitLength } from './pool-vectors.ts';
 
 const card = tinyCard();
 
-/** Vector of a window: mean absolute value of each eighth. */
-const run: BatchQueueOptions['run'] = (windows, count) => {
-  const vectors = new Float32Array(count * 8);
-  for (const [index, value] of windows.entries()) vectors[Math.floor(index / 1000)]! += Math.abs(value) / 1000;
-  return Promise.resolve({ vectors, inferMs: 2 });
-};
-const createQueue = (overrides: Partial<BatchQueueOptions> = {}) =>
-  new BatchQueue({
-    space: card.id,
-    dims: 8,
-    windowSamples: 8000,
-    maxQueueWindows: 100,
-    maxBatchWindows: () => 2,
-    maxBatchesInFlight: () => 1,
-    holdMs: 0,
-    run,
-    ...overrides,
-  });
-
 const options = (overrides: Partial<EmbedStreamOptions> = {}): EmbedStreamOptions => ({
-  queue: createQueue(),
+  queue: createTinyQueue(),
   hopSamples: 4000,
   pooling: 'mean',
   priority: 'interactive',
@@ -84,7 +65,7 @@ test('pooling none and spaces with segment vectors only give no track vector', a
 
 test('a long recording passes in blocks: segments come in order and need not be kept', async () => {
   const starts: number[] = [];
-  const queue = createQueue({ maxBatchesInFlight: () => 3 });
+  const queue = createTinyQueue({ maxBatchesInFlight: () => 3 });
   const samples = noise(8000 * 300, 0.5);
   const onSegment = (segment: { readonly startSample: number }): undefined => void starts.push(segment.startSample);
   const streamed = await embed(samples, { queue, keepSegments: false, onSegment });
@@ -108,10 +89,10 @@ test('samples are not taken while the queue is behind, and whoever takes the seg
 
 test('a failure of one block ends the whole recording', async () => {
   let calls = 0;
-  const queue = createQueue({
+  const queue = createTinyQueue({
     run: (windows, count) => {
       calls += 1;
-      return calls === 3 ? Promise.reject(new Error('host died')) : run(windows, count);
+      return calls === 3 ? Promise.reject(new Error('host died')) : runTiny(windows, count);
     },
   });
   await expect(embed(noise(8000 * 200, 0.5), { queue })).rejects.toThrow('host died');

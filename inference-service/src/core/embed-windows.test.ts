@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
 import { tinyCard } from '../testing/tiny-card.ts';
-import { BatchQueue } from './batch-queue.ts';
+import { createTinyQueue } from '../testing/tiny-queue.ts';
 import { embedWindows } from './embed-windows.ts';
 
 const card = tinyCard();
-const queue = new BatchQueue({
-  space: card.id,
-  dims: 8,
-  windowSamples: 8000,
-  maxQueueWindows: 100,
-  maxBatchWindows: () => 2,
-  maxBatchesInFlight: () => 1,
-  holdMs: 0,
-  run: (windows, count) => {
-    const vectors = new Float32Array(count * 8);
-    for (const [index, value] of windows.entries()) vectors[Math.floor(index / 1000)]! += Math.abs(value) / 1000;
-    return Promise.resolve({ vectors, inferMs: 2 });
-  },
-});
+const queue = createTinyQueue();
 const options = { queue, priority: 'interactive' as const, signal: new AbortController().signal };
 
 test('windows keep their order and get unit vectors', async () => {
