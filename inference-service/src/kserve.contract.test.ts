@@ -63,6 +63,10 @@ describe('what the Open Inference Protocol tells', () => {
     expect(await get(path)).toEqual([404, { error: expect.stringMatching(/^There is no |has the version 1/) }]);
   });
 
+  test('a path that cannot be decoded is refused in the same form', async () => {
+    expect(await get('/v2/models/%ff')).toEqual([400, { error: expect.stringContaining('cannot be read') }]);
+  });
+
   test('a wrong method is refused in the same form', async () => {
     const response = await fetch(`${service.url}/v2/models/tiny-1`, { method: 'PUT' });
     expect([response.status, await response.json()]).toEqual([405, { error: expect.stringContaining('PUT') }]);

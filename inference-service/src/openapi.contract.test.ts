@@ -127,6 +127,8 @@ test.each<[string, string, RequestInit, number]>([
   ['/v2/models/{model}/ready', '', {}, 200],
   ['/v2/models/{model}/versions/{version}', '', {}, 200],
   ['/v2/models/{model}/versions/{version}/ready', '', {}, 200],
+  ['/v2/repository/index', '', { method: 'POST' }, 200],
+  ['/v2/repository/models/{model}/load', '', { method: 'POST' }, 200],
   [infer, '', json({ id: 'a', inputs: [tensor] }), 200],
   [infer, '', json({ inputs: [tensor], parameters: { binary_data_output: true } }), 200],
   ['/v2/models/{model}/versions/{version}/infer', '', json({ inputs: [] }), 400],

@@ -13,7 +13,7 @@ const positiveSeconds = { type: 'number', exclusiveMinimum: 0 };
 const DESCRIBED: Readonly<Record<keyof AudioQuery, Described>> = {
   model: {
     description: 'Space ids, repeated or separated by commas; several answer {"results":[…]}. Default: the first space',
-    schema: { type: 'array', items: { type: 'string', minLength: 1 }, minItems: 1, maxItems: MOST_MODELS },
+    schema: { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: MOST_MODELS },
   },
   window: { description: 'Seconds; only the window of the space', schema: positiveSeconds },
   hop: { description: 'Seconds between windows, up to the window. Default: as the card says', schema: positiveSeconds },

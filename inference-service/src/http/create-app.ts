@@ -37,6 +37,9 @@ function createRoutes(deps: AppDeps): Route[] {
     ...repositoryRoutes(deps),
     metricsRoute(deps),
   ];
+  let document: object | undefined;
+  const describe = (): object =>
+    openApiDocument([...routes, openApi], { version: deps.version, isKeyNeeded: deps.keys !== undefined });
   const openApi: Route = {
     method: 'get',
     path: '/openapi.json',
@@ -48,10 +51,10 @@ function createRoutes(deps: AppDeps): Route[] {
         200: { description: 'OpenAPI 3.1', content: { 'application/json': { schema: { type: 'object' } } } },
       },
     },
-    handle: (_request, response) =>
-      void response.json(
-        openApiDocument([...routes, openApi], { version: deps.version, isKeyNeeded: deps.keys !== undefined }),
-      ),
+    handle: (_request, response) => {
+      document ??= describe();
+      response.json(document);
+    },
   };
   return [...routes, openApi];
 }
@@ -83,8 +86,10 @@ function createServing(deps: AppDeps, routes: readonly Route[]): Express {
   app.disable('etag');
   app.set('query parser', 'simple');
   app.use(logRequests(deps));
-  app.use((_request, response, next) => {
+  app.use((request, response, next) => {
     response.once('close', deps.activeRequests.enter());
+    // For what no route takes: unknown paths, and paths that cannot be decoded.
+    if (request.path.startsWith('/v2/')) contextOf(response).dialect = kserveDialect;
     next();
   });
   for (const route of routes) register(app, route, deps);
@@ -96,8 +101,7 @@ function createServing(deps: AppDeps, routes: readonly Route[]): Express {
       response.setHeader('Allow', members.map((route) => route.method.toUpperCase()).join(', '));
       throw new ServiceError('method_not_allowed', `${request.method} is not served at ${path}`);
     });
-  app.use((request, response) => {
-    if (request.path.startsWith('/v2/')) contextOf(response).dialect = kserveDialect;
+  app.use((request) => {
     throw new ServiceError('not_found', `There is no ${request.path.slice(0, 200)} here`);
   });
   app.use(createErrorHandler(deps.log));

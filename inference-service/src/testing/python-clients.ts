@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const MOST_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** The Python of the clients: `EARSHOT_PYTHON`, else that of the environment `python` in the cache. */
-function pythonPath(): string | undefined {
+export function pythonPath(): string | undefined {
   const { EARSHOT_PYTHON, EARSHOT_CACHE_DIR = join(ROOT, '.cache') } = process.env;
   return [EARSHOT_PYTHON, join(EARSHOT_CACHE_DIR, 'python/bin/python')].find((path) => path && existsSync(path));
 }

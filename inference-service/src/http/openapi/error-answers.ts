@@ -10,12 +10,14 @@ const SCOPED: readonly ErrorCode[] = ['invalid_api_key', 'insufficient_scope', '
 /** Codes of every route that names a space in its path. */
 const NAMED: readonly ErrorCode[] = ['invalid_request', 'model_not_found'];
 
-function codesOf({ scope, path, operation }: Route): readonly ErrorCode[] {
+function codesOf({ method, scope, path, operation }: Route): readonly ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       ...(path.includes('/:') ? NAMED : []),
       ...(operation.errors ?? []),
       ...(scope === null ? [] : SCOPED),
+      // As createKeyLimit has it.
+      ...(method === 'post' && scope === 'embed' ? (['rate_limited'] as const) : []),
       'internal_error',
     ]),
   ];

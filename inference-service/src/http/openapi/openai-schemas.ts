@@ -32,15 +32,17 @@ export const items = z
   .unknown()
   .meta({ anyOf: [...item.anyOf, { type: 'array', minItems: 1, maxItems: MOST_ITEMS, items: item }] });
 
-export const embeddingsRequest = z.looseObject({
-  model: z.string('must name a space').min(1, 'must name a space'),
-  input: items,
-  encoding_format: z.enum(['float', 'base64'], 'must be float or base64').nullish(),
-  dimensions: z
-    .unknown()
-    .optional()
-    .meta({ type: ['integer', 'null'], description: 'Only the dims of the space' }),
-});
+export const embeddingsRequest = z
+  .looseObject({
+    model: z.string('must name a space').min(1, 'must name a space'),
+    input: items,
+    encoding_format: z.enum(['float', 'base64'], 'must be float or base64').nullish(),
+    dimensions: z
+      .unknown()
+      .optional()
+      .meta({ type: ['integer', 'null'], description: 'Only the dims of the space' }),
+  })
+  .meta({ examples: [{ model: 'spectral-1', input: ['how big'], encoding_format: 'float' }] });
 
 export const embeddingsResponse = z.strictObject({
   object: z.literal('list'),

@@ -5,8 +5,18 @@ import { errorAnswers } from './error-answers.ts';
 import { COMMON_ANSWER_HEADERS, COMMON_HEADERS } from './headers.ts';
 
 const PATH_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  model: { type: 'string', pattern: '^[a-z0-9]+(-[a-z0-9]+)*-[0-9]+$', description: 'Space id' },
-  version: { type: 'string', pattern: '^[0-9]+$', description: 'The number after the last dash of the space id' },
+  model: {
+    type: 'string',
+    pattern: '^[a-z0-9]+(-[a-z0-9]+)*-[0-9]+$',
+    description: 'Space id',
+    examples: ['spectral-1'],
+  },
+  version: {
+    type: 'string',
+    pattern: '^[0-9]+$',
+    description: 'The number after the last dash of the space id',
+    examples: ['1'],
+  },
 };
 
 const pathParameter = (name: string): JsonSchema => ({

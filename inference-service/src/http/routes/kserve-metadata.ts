@@ -44,7 +44,7 @@ export function kserveMetadataRoutes(deps: AppDeps): Route[] {
       void response.json({
         name: 'earshot',
         version: deps.version,
-        extensions: ['binary_tensor_data', 'model_repository', 'schedule_policy'],
+        extensions: ['binary_tensor_data', 'model_repository', 'schedule_policy', 'model_repository'],
       }),
   };
   const metadata = MODEL_PATHS.map(
