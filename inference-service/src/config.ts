@@ -150,7 +150,7 @@ export const SERVICE_SETTINGS = {
   }),
   maxSpoolBytes: row({
     env: 'EARSHOT_MAX_SPOOL_BYTES',
-    help: 'uploads held at once, all together, bytes; beyond it 429',
+    help: 'uploads and bodies in hand at once, all together, bytes; beyond it 429',
     default: '2147483648',
     schema: number(1, 2 ** 40),
   }),

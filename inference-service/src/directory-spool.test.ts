@@ -30,6 +30,15 @@ test('uploads share one budget of bytes; one too many is told to come back, and 
   expect(readdirSync(dir)).toEqual([]);
 });
 
+test('a body kept in memory counts among the uploads until it is given back', async () => {
+  const spool = createDirectorySpool({ dir, maxTotalBytes: 150, observer: { onStage: () => undefined } });
+  const giveBack = spool.reserve(120);
+  expect(() => spool.reserve(31)).toThrow(expect.objectContaining({ code: 'queue_full', retryAfterSeconds: 2 }));
+  await expect(spool.hold(of(40), limits, () => Promise.resolve())).rejects.toMatchObject({ code: 'queue_full' });
+  giveBack();
+  expect(await spool.hold(of(100), limits, () => Promise.resolve('used'))).toBe('used');
+});
+
 test('the file comes with the sum of its content', async () => {
   const spool = createDirectorySpool({ dir, maxTotalBytes: 1000, observer: { onStage: () => undefined } });
   const file = await spool.hold(Readable.from([Buffer.from('ear'), Buffer.from('shot')]), limits, (spooled) =>

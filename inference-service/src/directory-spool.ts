@@ -16,15 +16,27 @@ export interface DirectorySpoolOptions {
 /** Uploads as files of one private directory, each gone when its request is done. */
 export function createDirectorySpool({ dir, maxTotalBytes, observer }: DirectorySpoolOptions): Spool {
   let totalBytes = 0;
+  const isFull = (bytes: number): ServiceError | undefined =>
+    totalBytes + bytes <= maxTotalBytes
+      ? undefined
+      : new ServiceError('queue_full', 'The uploads in hand fill the spool', {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        });
   return {
+    reserve: (bytes) => {
+      const full = isFull(bytes);
+      if (full) throw full;
+      totalBytes += bytes;
+      return () => {
+        totalBytes -= bytes;
+      };
+    },
     hold: async (source, { maxBytes, signal }, use) => {
       const startedAt = performance.now();
       let bytes = 0;
       const onChunk = (size: number): Error | undefined => {
-        if (totalBytes + size > maxTotalBytes)
-          return new ServiceError('queue_full', 'The uploads in hand fill the spool', {
-            retryAfterSeconds: RETRY_AFTER_SECONDS,
-          });
+        const full = isFull(size);
+        if (full) return full;
         bytes += size;
         totalBytes += size;
         return undefined;

@@ -45,7 +45,7 @@ export function embedRoute(deps: AppDeps): Route {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const work = startWork(request, response, deps.requestTimeoutMs);
     const model = modelOf(request, deps);
-    const { inputs, normalize, dimensions } = parseFields(embedRequest, await readJson(request, response));
+    const { inputs, normalize, dimensions } = parseFields(embedRequest, await readJson(request, response, deps.spool));
     const space = trackSpace(model, dimensions, deps);
     const results = await embedItems({ space, items: itemsOf(inputs, 'inputs', model), field: 'inputs', work }, deps);
     const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);

@@ -40,7 +40,7 @@ const operation: Operation = {
 export function embeddingsRoute(deps: AppDeps): Route {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const work = startWork(request, response, deps.requestTimeoutMs);
-    const { space, items, encoding } = parseBody(await readJson(request, response), deps);
+    const { space, items, encoding } = parseBody(await readJson(request, response, deps.spool), deps);
     const results = await embedItems({ space, items, field: 'input', work }, deps);
     const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
     const tokens = results.reduce((sum, { recording }) => sum + (recording?.windowCount ?? 1), 0);

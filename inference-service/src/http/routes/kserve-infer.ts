@@ -123,7 +123,7 @@ export function kserveInferRoutes(deps: AppDeps): Route[] {
     const work = startWork(request, response, deps.requestTimeoutMs);
     const space = findModel(request, deps);
     deps.embedder.admit([space.card.id], {});
-    const body = await readBytes(request, response, deps.limits.max_upload_bytes);
+    const body = await readBytes(request, response, { spool: deps.spool, maxBytes: deps.limits.max_upload_bytes });
     const inference = readInference(space, body, request.get(JSON_LENGTH_HEADER));
     const limitMs = Math.ceil(inference.timeoutUs / MICROSECONDS_A_MS) || deps.requestTimeoutMs;
     const shorter = startWork(request, response, Math.min(limitMs, deps.requestTimeoutMs));

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { ServiceError } from '../../core/service-error.ts';
+import type { Spool } from '../../core/spool-port.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { kserveDialect } from '../kserve-dialect.ts';
 import { readJson } from '../read-body.ts';
@@ -14,6 +15,7 @@ const BODY_ERRORS = [
   'invalid_request',
   'audio_too_large',
   'unsupported_encoding',
+  'queue_full',
 ] as const satisfies readonly ErrorCode[];
 
 const indexBody = z.looseObject({ ready: z.boolean('must be true or false').optional() });
@@ -30,9 +32,15 @@ const answer = (schema: JsonSchema): JsonSchema => ({
 const text = { type: 'string' };
 const modelState = { name: text, version: text, state: { type: 'string', enum: ['READY', 'UNAVAILABLE'] } };
 
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly spool: Spool;
+}
+
 /** The body where there is one; the protocol lets clients send none. */
-async function readOptional<T>(schema: z.ZodType<T>, request: Request, response: Response): Promise<T> {
-  const parsed = schema.safeParse((await readJson(request, response)) ?? {});
+async function readOptional<T>(schema: z.ZodType<T>, { request, response, spool }: Exchange): Promise<T> {
+  const parsed = schema.safeParse((await readJson(request, response, spool)) ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const param = issue?.path.join('.') || 'body';
@@ -76,7 +84,7 @@ const operations = {
 } as const satisfies Record<string, Operation>;
 
 /** The Open Inference Protocol's model repository: what could be served, and putting it in and out of service. */
-export function repositoryRoutes({ repository }: Pick<AppDeps, 'repository'>): Route[] {
+export function repositoryRoutes({ repository, spool }: Pick<AppDeps, 'repository' | 'spool'>): Route[] {
   const admin = { method: 'post', scope: 'admin', dialect: kserveDialect } as const;
   return [
     {
@@ -84,7 +92,7 @@ export function repositoryRoutes({ repository }: Pick<AppDeps, 'repository'>): R
       path: '/v2/repository/index',
       operation: operations.index,
       handle: async (request, response) => {
-        const { ready } = await readOptional(indexBody, request, response);
+        const { ready } = await readOptional(indexBody, { request, response, spool });
         const entries = repository.index().filter(({ isReady }) => isReady || ready !== true);
         response.json(
           entries.map(({ id, version, isReady, reason, fingerprint }) => ({
@@ -102,7 +110,7 @@ export function repositoryRoutes({ repository }: Pick<AppDeps, 'repository'>): R
       path: '/v2/repository/models/:model/load',
       operation: operations.load,
       handle: async (request, response) => {
-        const { parameters = {} } = await readOptional(loadBody, request, response);
+        const { parameters = {} } = await readOptional(loadBody, { request, response, spool });
         const [param] = Object.keys(parameters);
         if (param !== undefined)
           throw new ServiceError('invalid_parameter', 'parameters: card and graph come from the models folders only', {
@@ -125,7 +133,7 @@ export function repositoryRoutes({ repository }: Pick<AppDeps, 'repository'>): R
       operation: operations.unload,
       handle: async (request, response) => {
         // Clients send `unload_dependents`, which means nothing here: no model depends on another.
-        await readOptional(loadBody, request, response);
+        await readOptional(loadBody, { request, response, spool });
         const id = String(request.params.model);
         await repository.unload(id);
         response.json({ name: id, state: 'UNAVAILABLE' });
