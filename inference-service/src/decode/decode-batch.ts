@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { areFinite } from './are-finite.ts';
+import { findNonFinite } from '../core/find-non-finite.ts';
 import { isShorterThanDeclared } from './declared-length.ts';
 import { infoOf } from './decode-with-ffmpeg.ts';
 import type { Decoder, SourceInfo } from './decoder.ts';
@@ -117,7 +117,7 @@ export async function decodeBatch(
         const stream = createMonoStream(facts.channels ?? 1, { ...plan, endFrame: Number.POSITIVE_INFINITY });
         const pieces: Float32Array[] = [];
         for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) pieces.push(stream.push(bytes));
-        const isNumeric = pieces.every(areFinite);
+        const isNumeric = pieces.every((piece) => findNonFinite(piece) < 0);
         if (!isNumeric || !isSound(facts, stream.framesSeen, { plan, sampleRateHz })) return undefined;
         for (const piece of pieces) await sink(piece);
         return stream.framesSeen;

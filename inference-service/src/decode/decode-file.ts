@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type FileHandle, open } from 'node:fs/promises';
-import { areFinite } from './are-finite.ts';
+import { findNonFinite } from '../core/find-non-finite.ts';
 import { DecodeError } from './decode-error.ts';
 import { decodeWithFfmpeg, type RawDecode } from './decode-with-ffmpeg.ts';
 import type { Decoder, SourceInfo } from './decoder.ts';
@@ -105,7 +105,7 @@ function asDecodeError(cause: unknown): unknown {
 /** Stops at the first sample that is no number: nothing after it can be trusted, and no model takes it. */
 function refusingNonFinite(sink: SampleSink): SampleSink {
   return (samples) => {
-    if (!areFinite(samples))
+    if (findNonFinite(samples) >= 0)
       throw new DecodeError('undecodable_audio', 'The file holds samples that are not finite numbers.');
     return sink(samples);
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Card } from '@earshot/models';
 import type { ReadyWindows } from '../../core/embed-windows.ts';
+import { findNonFinite } from '../../core/find-non-finite.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { floatsFromBytes } from './float32-bytes.ts';
 import type { InferInput } from './infer-schema.ts';
@@ -11,7 +12,7 @@ const refuse = (field: string, problem: string): ServiceError =>
   new ServiceError('invalid_parameter', `${field}: ${problem}`, { param: field });
 
 function assertFinite(samples: Float32Array, field: string): void {
-  const at = samples.findIndex((sample) => !Number.isFinite(sample));
+  const at = findNonFinite(samples);
   if (at >= 0) throw refuse(field, `value ${at} is no finite FP32 number`);
 }
 
