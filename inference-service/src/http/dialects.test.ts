@@ -18,6 +18,12 @@ test('every dialect tells what was wrong and what to do, once', () => {
   }
 });
 
+test('no failure gives a long quotation back', () => {
+  const long = new ServiceError('model_not_found', `There is no space ${'x'.repeat(1_000_000)} here`);
+  for (const dialect of [nativeDialect, openAiDialect, kserveDialect, teiDialect])
+    expect(JSON.stringify(dialect.serialise(long).body).length).toBeLessThan(1000);
+});
+
 test('routes that Elasticsearch calls never answer 413, after which it would send half of the input again', () => {
   const statuses = CODES.flatMap((code) => [openAiDialect, teiDialect].map((d) => d.serialise(failure(code)).status));
   expect(statuses).not.toContain(413);

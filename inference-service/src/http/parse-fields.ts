@@ -8,6 +8,13 @@ const fieldName = (path: readonly PropertyKey[]): string =>
     .join('')
     .replace(/^\./, '');
 
+function problemOf(issue: z.core.$ZodIssue | undefined): string {
+  if (issue?.code !== 'invalid_type') return issue?.message ?? 'cannot be read';
+  // Zod's own words for a field of any type that is not there, and for a body that is no object.
+  if ((issue.expected as string) === 'nonoptional') return 'is missing';
+  return issue.path.length === 0 ? 'must be a JSON object' : issue.message;
+}
+
 /**
  * The body's fields as the schema has them.
  * @throws ServiceError invalid_parameter naming the first field at fault: `inputs[0].shape`
@@ -17,5 +24,5 @@ export function parseFields<T>(schema: z.ZodType<T>, body: unknown): T {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = fieldName(issue?.path ?? []) || 'body';
-  throw new ServiceError('invalid_parameter', `${field}: ${issue?.message}`, { param: field });
+  throw new ServiceError('invalid_parameter', `${field}: ${problemOf(issue)}`, { param: field });
 }

@@ -12,6 +12,8 @@ export interface Verdict {
 /** Given by Node's HTTP parser, before the service sees the request. */
 const PARSER_STATUSES = [400, 408, 413, 417, 431];
 const LEAKS = /node_modules|\n\s+at |\.ts:\d+|\/dev\/shm|earshot-spool|ffmpeg/;
+/** A failure does not give back what was sent to it. */
+const MOST_ERROR_BYTES = 3000;
 const CODES = Object.keys(ERROR_KINDS) as ErrorCode[];
 
 type Json = Readonly<Record<string, unknown>>;
@@ -44,6 +46,7 @@ function codeOf(body: unknown, dialect: DialectName): { readonly code?: string; 
 }
 
 function judgeFailure({ status, body }: HttpAnswer, dialect: DialectName): Verdict {
+  if (body.length > MOST_ERROR_BYTES) return { label: `${status} long`, fault: `a failure of ${body.length} bytes` };
   const parsed = JSON.parse(body.toString()) as unknown;
   if (isRecord(parsed) && parsed.ready === false && status === 503) return { label: '503 not ready' };
   const { code, message } = codeOf(parsed, dialect);

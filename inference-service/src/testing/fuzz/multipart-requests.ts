@@ -64,7 +64,7 @@ function part(random: Random): Buffer {
 function form(random: Random): Buffer {
   const parts = Array.from({ length: random.pick([0, 1, 1, 1, 1, 2, 3, 40]) }, () => part(random));
   const end = Buffer.from(
-    random.pick([`--${BOUNDARY}--\r\n`, `--${BOUNDARY}--\r\n`, `--${BOUNDARY}--`, '', `--${BOUNDARY}`, '--']),
+    random.chance(0.85) ? `--${BOUNDARY}--\r\n` : random.pick([`--${BOUNDARY}--`, '', `--${BOUNDARY}`, '--']),
   );
   const whole = Buffer.concat([...parts, end]);
   if (random.chance(0.15)) return whole.subarray(0, random.below(whole.length + 1));

@@ -4,6 +4,7 @@ import { encodeRequest, type FuzzRequest } from './fuzz-request.ts';
 import { type HttpAnswer, parseAnswer } from './parse-answer.ts';
 
 const PATIENCE_MS = 60_000;
+const WIRE_PATIENCE_MS = 500;
 
 /** `left`: the client went away as it should; `closed`: the connection ended without a whole answer. */
 export type Outcome = HttpAnswer | 'left' | 'closed' | 'silence';
@@ -40,8 +41,8 @@ export function sendRequest(url: string, request: FuzzRequest): Promise<Outcome>
   const bytes = encodeRequest(request);
   if (request.abortAt === undefined) {
     socket.write(bytes);
-    // Whoever says more than it sends would wait for ever.
-    if (request.isWireHostile === true) socket.end();
+    // Whoever says more than it sends would wait for ever; ending at once would make Node drop what it could answer.
+    if (request.isWireHostile === true) setTimeout(() => socket.end(), WIRE_PATIENCE_MS);
   } else {
     socket.write(bytes.subarray(0, request.abortAt), () => {
       resolve('left');
