@@ -99,12 +99,15 @@ function importsOf(source: string): ImportStatement[] {
 
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.includes('/testing/');
 
+/** What may start real parts: tests, and the benchmarks of the sync job. */
+const mayLaunch = (path: string): boolean => isTest(path) || path.startsWith('pipelines/bench/');
+
 /** `node:` and `@aws-sdk/` name everything that begins so; a plain name also its sub-paths. */
 const startsWithName = (specifier: string, name: string): boolean =>
   specifier === name || specifier.startsWith(/[:/]$/.test(name) ? name : `${name}/`);
 
 function checkWorkspace(room: Room, path: string, specifier: string): string | undefined {
-  if (isTest(path) && startsWithName(specifier, '@earshot/e2e/support')) return undefined;
+  if (mayLaunch(path) && startsWithName(specifier, '@earshot/e2e/support')) return undefined;
   if (room.workspaces.some((name) => startsWithName(specifier, name))) return undefined;
   return `${room.folder} may not import ${specifier}`;
 }
