@@ -42,6 +42,17 @@ const configSchema = z.strictObject({
     .pipe(z.array(name).min(1)),
   modelsDir: z.string(),
   stateDir: z.string(),
+  syncMemoryMb: z.coerce
+    .number()
+    .int()
+    .min(8)
+    .max(2 ** 20),
+  syncSpoolMb: z.coerce
+    .number()
+    .int()
+    .min(16)
+    .max(2 ** 30),
+  syncFetchAhead: z.coerce.number().int().min(1).max(48),
   panelHost: z.string().min(1),
   panelPort: z.coerce.number().int().min(0).max(65_535),
   panelUrl: url,

@@ -140,6 +140,27 @@ export const SETTINGS = {
     help: 'folder of the sync ledger',
     default: '.earshot/state',
   },
+  syncMemoryMb: {
+    env: 'EARSHOT_SYNC_MEMORY_MB',
+    key: 'sync.memoryMb',
+    flag: '--sync-memory-mb <MiB>',
+    help: 'MiB of recordings (each up to 8 MiB) held in memory until they are embedded',
+    default: '128',
+  },
+  syncSpoolMb: {
+    env: 'EARSHOT_SYNC_SPOOL_MB',
+    key: 'sync.spoolMb',
+    flag: '--sync-spool-mb <MiB>',
+    help: 'MiB of larger recordings held in temporary files until they are embedded',
+    default: '2048',
+  },
+  syncFetchAhead: {
+    env: 'EARSHOT_SYNC_FETCH_AHEAD',
+    key: 'sync.fetchAhead',
+    flag: '--sync-fetch-ahead <n>',
+    help: 'recordings fetched ahead of those that the inference service works on',
+    default: '16',
+  },
   panelHost: {
     env: 'EARSHOT_PANEL_HOST',
     key: 'panel.host',

@@ -62,6 +62,10 @@ const KINDS = {
   },
   DEFINITION_BLOCKED: { exitCode: EXIT.refused, remedy: 'The change needs a new index.' },
   GUARD_REFUSED: { exitCode: EXIT.refused, remedy: 'Read the reason; nothing was deleted.' },
+  SPOOL_UNWRITABLE: {
+    exitCode: EXIT.unavailable,
+    remedy: 'Make room in the folder for temporary files (TMPDIR), or lower EARSHOT_SYNC_SPOOL_MB.',
+  },
   LOCK_HELD: { exitCode: EXIT.locked, remedy: 'Wait for the other run to end.' },
   SUMS_DIFFER: { exitCode: EXIT.internal, remedy: 'This is a fault of Earshot; report it with the summary line.' },
   KIBANA_MISSING: { exitCode: EXIT.usage, remedy: 'Set KIBANA_URL or --kibana-url.' },

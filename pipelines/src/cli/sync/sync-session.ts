@@ -7,8 +7,9 @@ import { createElasticsearchDeadLetters } from '../../adapters/elasticsearch-dea
 import { openSyncIndex } from '../../adapters/elasticsearch-sync-index.ts';
 import { createHttpEmbedder } from '../../adapters/http-embedder.ts';
 import { createObjectStore } from '../../adapters/object-store.ts';
-import { createRecordingReader } from '../../adapters/recording-reader.ts';
+import { createRecordingBudgets, createRecordingReader } from '../../adapters/recording-reader.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
+import { limitEmbedder } from '../../core/sync/limit-embedder.ts';
 import { createPathLabels } from '../../core/sync/path-labels.ts';
 import type { SyncRun, SyncSettings, SyncTarget } from '../../core/sync/sync-run.ts';
 import { Tally } from '../../core/sync/tally.ts';
@@ -41,6 +42,9 @@ function checkFingerprint(info: ServiceInfo, index: SyncIndex): void {
       `The inference service serves ${index.space} with fingerprint ${served.fingerprint}, the index was made for ${index.fingerprint}`,
     );
 }
+
+/** Requests at once: one that is decoded and one that waits its turn for each that the service decodes at once. */
+const embedsAtOnce = ({ limits }: ServiceInfo): number => Math.max(2, 2 * limits.max_concurrent_decodes);
 
 /** Connects to source, cluster and service, and checks that they fit, before anything is written. */
 export async function openSyncSession(context: CommandContext): Promise<SyncSession> {
@@ -101,22 +105,23 @@ function makeSettings({ context, session, flags }: Opened): SyncSettings {
     force: flags.force === true,
     retryKnown: false,
     isPartial: flags.limit !== undefined || flags.prefix !== undefined,
-    // One fetched ahead for each that the service can decode at once.
-    concurrency: Math.min(16, Math.max(2, 2 * limits.max_concurrent_decodes)),
+    concurrency: embedsAtOnce(session.info) + context.config.syncFetchAhead,
   };
 }
 
 /** A run, ready to start. */
 export async function makeSyncRun(opened: Opened): Promise<SyncRun> {
   const { context, session, runId } = opened;
-  const { store, embedder } = session;
+  const { store, info } = session;
+  const { syncMemoryMb, syncSpoolMb } = context.config;
+  const budgets = createRecordingBudgets({ memory: syncMemoryMb * 2 ** 20, spool: syncSpoolMb * 2 ** 20 });
   return {
     id: runId,
     library: context.config.library,
     store,
     listing: (signal) => store.list({ signal }),
-    readRecording: createRecordingReader(store),
-    embedder,
+    readRecording: createRecordingReader(store, { budgets }),
+    embedder: limitEmbedder(session.embedder, embedsAtOnce(info)),
     targets: await makeTargets(opened),
     settings: makeSettings(opened),
     reporter: context.reporter,

@@ -3,13 +3,17 @@ import type { BulkOutcome } from '../../ports/bulk-writer.ts';
 import type { EmbeddedRecording } from '../../ports/embedder.ts';
 import type { Entry } from '../../ports/object-store.ts';
 import type { Recording, RecordingTags } from '../../ports/recording-reader.ts';
+import { Budget } from './budget.ts';
 import { documentId } from './document-id.ts';
 import { makeDocument } from './make-document.ts';
 import { recordFailure } from './record-failure.ts';
 import type { SyncRun, Todo } from './sync-run.ts';
 
-/** Documents that may wait for their acknowledgement. */
+/** Documents that may wait for their acknowledgement, by number and by bytes: an hour of segments makes megabytes. */
 const MOST_WAITING = 400;
+const MOST_WAITING_BYTES = 32 << 20;
+/** What even a small document takes of the room. */
+const LEAST_BYTES = Math.ceil(MOST_WAITING_BYTES / MOST_WAITING);
 
 interface Parts {
   readonly embedded: EmbeddedRecording;
@@ -20,7 +24,7 @@ interface Parts {
 /** Hands documents to the bulk writers and settles objects by their acknowledgements, in any order. */
 export class IndexWriter {
   private readonly run: SyncRun;
-  private readonly waiting = new Set<Promise<void>>();
+  private readonly room = new Budget(MOST_WAITING_BYTES);
   private failure: { readonly error: unknown } | undefined;
 
   constructor(run: SyncRun) {
@@ -31,25 +35,24 @@ export class IndexWriter {
     if (this.failure) throw this.failure.error;
   }
 
-  /** Returns when there is room for another document; the acknowledgement comes later. */
+  /** Returns when the document has found room; the acknowledgement comes later. */
   async submit(todo: Todo, entry: Entry, parts: Parts): Promise<void> {
     const { target } = todo;
     const id = documentId(this.run.store.id, entry.key);
     const body = this.bodyOf(todo, entry, { id, ...parts });
-    const settled = target.index.writer
+    const leave = await this.room.acquire(Math.max(body.length, LEAST_BYTES));
+    target.index.writer
       .submit({ opId: entry.key, id, action: 'index', version: target.runSeq, body })
       .then((outcome) => this.read(outcome, todo, { entry, audioSeconds: parts.embedded.durationMs / 1000 }))
       .catch((error: unknown) => {
         this.failure ??= { error };
       })
-      .finally(() => this.waiting.delete(settled));
-    this.waiting.add(settled);
-    if (this.waiting.size >= MOST_WAITING) await Promise.race(this.waiting);
+      .finally(leave);
   }
 
   async settle(): Promise<void> {
     await Promise.all(this.run.targets.map(({ index }) => index.writer.drain()));
-    await Promise.all(this.waiting);
+    (await this.room.acquire(MOST_WAITING_BYTES))();
     this.throwIfFailed();
   }
 

@@ -1,14 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Lets `source` run ahead of its reader by at most `limit` values, so that what lies ahead can be counted. */
+/** First in, first out, in constant time; an array's own `shift` moves everything behind the first. */
+class Queue<T> {
+  private items: (T | undefined)[] = [];
+  private head = 0;
+
+  get size(): number {
+    return this.items.length - this.head;
+  }
+
+  push(item: T): void {
+    this.items.push(item);
+  }
+
+  /** Call only while `size` is above 0. */
+  shift(): T {
+    const item = this.items[this.head] as T;
+    this.items[this.head++] = undefined;
+    if (this.head >= 1024 && this.head * 2 >= this.items.length) {
+      this.items = this.items.slice(this.head);
+      this.head = 0;
+    }
+    return item;
+  }
+}
+
+const noop = (): void => undefined;
+
+/**
+ * Lets `source` run ahead of its reader by at most `limit` values, so that what lies ahead can be counted. Once full, it
+ * goes on when half is taken: a source that reads pages works in few bursts.
+ */
 export async function* prefetch<T>(source: AsyncIterable<T>, limit: number): AsyncGenerator<T> {
-  const buffer: T[] = [];
+  const buffer = new Queue<T>();
   let isDone = false;
-  let failure: { readonly error: unknown } | undefined;
-  let wakeReader = (): void => undefined;
-  let wakeSource = (): void => undefined;
-  const iterator = source[Symbol.asyncIterator]();
   let isClosed = false;
+  let failure: { readonly error: unknown } | undefined;
+  let wakeReader = noop;
+  let wakeSource = noop;
+  const iterator = source[Symbol.asyncIterator]();
   const pump = async (): Promise<void> => {
     try {
       while (!isClosed) {
@@ -16,7 +46,7 @@ export async function* prefetch<T>(source: AsyncIterable<T>, limit: number): Asy
         if (step.done) break;
         buffer.push(step.value);
         wakeReader();
-        if (buffer.length >= limit && !isClosed)
+        if (buffer.size >= limit && !isClosed)
           await new Promise<void>((resolve) => {
             wakeSource = resolve;
           });
@@ -30,9 +60,9 @@ export async function* prefetch<T>(source: AsyncIterable<T>, limit: number): Asy
   const running = pump();
   try {
     for (;;) {
-      const value = buffer.shift();
-      if (value !== undefined) {
-        wakeSource();
+      if (buffer.size > 0) {
+        const value = buffer.shift();
+        if (buffer.size <= limit / 2) wakeSource();
         yield value;
       } else if (failure) throw failure.error;
       else if (isDone) return;

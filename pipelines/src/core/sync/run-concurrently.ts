@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Budget } from './budget.ts';
 
 /**
  * Calls `work` for every value, at most `limit` at once, until the source ends or `signal` is aborted; what has begun is
@@ -9,21 +10,24 @@ export async function runConcurrently<T>(
   { limit, signal }: { readonly limit: number; readonly signal: AbortSignal },
   work: (value: T) => Promise<void>,
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
+  // Not Promise.race over what is running: each race would leave a reaction on a promise that stays pending.
+  const places = new Budget(limit);
   let failure: { readonly error: unknown } | undefined;
   try {
     for await (const value of source) {
-      if (signal.aborted || failure) break;
-      const task = work(value)
+      const leave = await places.acquire(1);
+      if (signal.aborted || failure) {
+        leave();
+        break;
+      }
+      work(value)
         .catch((error: unknown) => {
           failure ??= { error };
         })
-        .finally(() => running.delete(task));
-      running.add(task);
-      if (running.size >= limit) await Promise.race(running);
+        .finally(leave);
     }
   } finally {
-    await Promise.all(running);
+    await places.acquire(limit);
   }
   if (failure) throw failure.error;
 }

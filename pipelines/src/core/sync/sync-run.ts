@@ -33,7 +33,7 @@ export interface SyncSettings {
   readonly retryKnown: boolean;
   /** The listing leaves objects out on purpose: nothing is deleted, and that is no fault. */
   readonly isPartial: boolean;
-  /** Recordings fetched and embedded at once. */
+  /** Recordings at once, from the fetch to the submission: those being embedded and those fetched ahead. */
   readonly concurrency: number;
 }
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Embedder } from '../../ports/embedder.ts';
+import { Budget } from './budget.ts';
+
+/** The same embedder, but at most `limit` requests are under way at once; the others wait here, in order. */
+export function limitEmbedder(embedder: Embedder, limit: number): Embedder {
+  const places = new Budget(limit);
+  return {
+    ...embedder,
+    embed: async (request) => {
+      const leave = await places.acquire(1, request.signal);
+      try {
+        return await embedder.embed(request);
+      } finally {
+        leave();
+      }
+    },
+  };
+}
