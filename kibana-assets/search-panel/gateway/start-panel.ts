@@ -44,16 +44,21 @@ function refuseOpenDoor({ panelHost, panelAuth }: Config): void {
   );
 }
 
-/** A panel without a source searches all the same; it says why it cannot play. */
-async function openSource(config: Config, log: Logger): Promise<{ store?: ObjectStore; whyNoAudio?: string }> {
-  if (config.source === undefined) return { whyNoAudio: 'EARSHOT_SOURCE is not set' };
-  try {
-    return { store: await createObjectStore(config) };
-  } catch (error) {
-    if (!(error instanceof EarshotError)) throw error;
-    log.warn({ code: error.code }, error.message);
-    return { whyNoAudio: error.message };
-  }
+/** The sources of the library. A panel without one searches all the same; it says why it cannot play. */
+async function openSources(config: Config, log: Logger): Promise<{ stores: ObjectStore[]; whyNoAudio?: string }> {
+  const sources = config.sources.filter(({ library }) => library === config.library);
+  if (sources.length === 0) return { stores: [], whyNoAudio: 'EARSHOT_SOURCE is not set' };
+  const stores: ObjectStore[] = [];
+  const reasons: string[] = [];
+  for (const source of sources)
+    try {
+      stores.push(await createObjectStore(source));
+    } catch (error) {
+      if (!(error instanceof EarshotError)) throw error;
+      log.warn({ code: error.code, source: source.id }, error.message);
+      reasons.push(error.message);
+    }
+  return stores.length > 0 ? { stores } : { stores, whyNoAudio: reasons.join('; ') };
 }
 
 /** Kibana's base address, with the space that the links open. */
@@ -67,7 +72,7 @@ async function buildDeps(config: Config, log: Logger): Promise<AppDeps> {
   const client = createElasticsearchClient(config);
   const embedder = createHttpEmbedder({ url: config.inferenceUrl, apiKey: config.inferenceApiKey });
   const { library, space: spaces } = config;
-  const { store, whyNoAudio } = await openSource(config, log);
+  const { stores, whyNoAudio } = await openSources(config, log);
   const connect = rememberSuccess(async () => {
     const capabilities = await clusterCapabilities(client);
     const search = createSearch({ client, capabilities, spaces: loadSpaces(config.modelsDir), embedder });
@@ -78,7 +83,7 @@ async function buildDeps(config: Config, log: Logger): Promise<AppDeps> {
     ...createLibrarySearch({ library, connect }),
     queries: createElasticsearchQueryStore({ client, library, keepForMs: KEEP_QUERIES_MS }),
     tracks: createElasticsearchTrackStore({ client, library, spaces }),
-    audio: createObjectStoreAudio(store),
+    audio: createObjectStoreAudio(stores),
     readStatus: createReadStatus({ ...status, whyNoAudio }),
     log,
     defaultSpace: spaces[0] ?? '',

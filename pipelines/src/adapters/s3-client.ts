@@ -7,6 +7,7 @@ export interface S3Connection {
   readonly forcePathStyle?: boolean | undefined;
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
+  readonly sessionToken?: string | undefined;
 }
 
 /** More than fetches and listing together use: at the default of 50 a leaked body could stop the client. */
@@ -17,14 +18,16 @@ const MAX_SOCKETS = 64;
  * where required (others answer 411 to streamed checksums), and the bucket goes into the path.
  */
 export function createS3Client(connection: S3Connection): S3Client {
-  const { endpoint, accessKeyId, secretAccessKey } = connection;
+  const { endpoint, accessKeyId, secretAccessKey = '', sessionToken } = connection;
   const checksums = endpoint ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };
   return new S3Client({
     ...(endpoint ? { endpoint } : {}),
     region: connection.region,
     forcePathStyle: connection.forcePathStyle ?? Boolean(endpoint),
-    ...(accessKeyId ? { credentials: { accessKeyId, secretAccessKey: secretAccessKey ?? '' } } : {}),
+    ...(accessKeyId
+      ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
+      : {}),
     maxAttempts: 3,
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,

@@ -18,7 +18,10 @@ const KINDS = {
   CONFIG_SECRET_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Point the variable at a readable file.' },
   CONFIG_INVALID: { exitCode: EXIT.usage, remedy: 'Correct the settings named.' },
   SPACE_UNKNOWN: { exitCode: EXIT.usage, remedy: 'earshot models list shows the spaces known here.' },
-  SOURCE_MISSING: { exitCode: EXIT.usage, remedy: 'Set EARSHOT_SOURCE or --source to a folder or s3://bucket/prefix.' },
+  SOURCE_MISSING: {
+    exitCode: EXIT.usage,
+    remedy: 'Set EARSHOT_SOURCE or --source to a folder or s3://bucket/prefix, or name sources in earshot.yaml.',
+  },
   SOURCE_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Check that the source exists and may be read.' },
   SOURCE_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Try again when the object store answers.' },
   SOURCE_MOVED: {

@@ -13,18 +13,20 @@ function failure(error: unknown, { uri }: AudioPlace): unknown {
 }
 
 /**
- * Audio out of the configured source. A document is served only when its address is the one that this source
- * gives its key, so a document that names another bucket or folder leads nowhere.
- * @param store undefined when no source is configured
+ * Audio out of the configured sources. A document is served only when its address is the one that a source gives its
+ * key, so a document that names another bucket or folder leads nowhere.
+ * @param stores none when no source is configured
  */
-export function createObjectStoreAudio(store: ObjectStore | undefined): AudioSource {
-  const whyNotServed: AudioSource['whyNotServed'] = ({ uri, key }) => {
-    if (!store) return 'The panel was started without EARSHOT_SOURCE, so it cannot play recordings';
-    return store.uriOf(key) === uri ? undefined : `${uri} is not in the configured source ${store.root}`;
+export function createObjectStoreAudio(stores: readonly ObjectStore[]): AudioSource {
+  const find = ({ uri, key }: AudioPlace): ObjectStore | undefined => stores.find((store) => store.uriOf(key) === uri);
+  const whyNotServed: AudioSource['whyNotServed'] = (place) => {
+    if (stores.length === 0) return 'The panel was started without EARSHOT_SOURCE, so it cannot play recordings';
+    if (find(place)) return undefined;
+    return `${place.uri} is not in the configured source ${stores.map(({ root }) => root).join(', ')}`;
   };
   const storeOf = (place: AudioPlace): ObjectStore => {
-    const reason = whyNotServed(place);
-    if (reason || !store) throw new PanelError('PANEL_AUDIO_NOT_SERVED', reason ?? '');
+    const store = find(place);
+    if (!store) throw new PanelError('PANEL_AUDIO_NOT_SERVED', whyNotServed(place) ?? '');
     return store;
   };
   return {

@@ -9,7 +9,6 @@ import {
   toNdjson,
   validateBundle,
 } from '@earshot/kibana-assets';
-import type { LibrarySpace } from '@earshot/mappings';
 import type { Command } from 'commander';
 import { createHttpKibana } from '../../adapters/http-kibana.ts';
 import type { Config } from '../../config/load-config.ts';
@@ -17,11 +16,10 @@ import { applySavedObjects } from '../../core/apply-saved-objects.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { Action } from '../command-context.ts';
+import { configuredLibraries } from '../configured-libraries.ts';
 import { bind } from '../run-action.ts';
 
-const librarySpacesOf = ({ library, space }: Config): LibrarySpace[] => space.map((id) => ({ library, space: id }));
-
-const bundleOf = (config: Config): string => toNdjson(buildBundle(librarySpacesOf(config)));
+const bundleOf = (config: Config): string => toNdjson(buildBundle(configuredLibraries(config)));
 
 function readBundle(path: string): string {
   try {
@@ -56,7 +54,7 @@ const validate: Action = async ({ config, reporter }, [file]) => {
 function linksOf(config: Config): { readonly title: string; readonly url: string | null }[] {
   const kibanaUrl = config.kibanaUrl ?? '';
   const base = `${kibanaUrl.replace(/\/+$/, '')}${config.kibanaSpace ? `/s/${config.kibanaSpace}` : ''}`;
-  return librarySpacesOf(config).flatMap((of) => {
+  return configuredLibraries(config).flatMap((of) => {
     const id = `earshot-${of.library}-${of.space}`;
     return [
       { title: `Dashboard ${id}`, url: `${base}/app/dashboards#/view/${id}-home` },
@@ -78,7 +76,7 @@ const links: Action = async ({ config, reporter }) => {
 };
 
 const console: Action = async ({ config, reporter }) => {
-  const text = librarySpacesOf(config).map(dailyConsole).join('\n');
+  const text = configuredLibraries(config).map(dailyConsole).join('\n');
   reporter.result({ console: text }, text.trimEnd());
   return EXIT.done;
 };

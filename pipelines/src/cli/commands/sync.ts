@@ -7,6 +7,9 @@ import { syncPlan } from '../sync/sync-plan-command.ts';
 import { syncRun } from '../sync/sync-run-command.ts';
 import { syncStatus } from '../sync/sync-status-command.ts';
 
+const addSources = (command: Command): Command =>
+  command.argument('[source...]', 'names of sources in the configuration; default: all, one after the other');
+
 function addSelection(command: Command): Command {
   return command
     .option('--id <id...>', 'document ids')
@@ -15,14 +18,14 @@ function addSelection(command: Command): Command {
 }
 
 export function registerSync(program: Command): void {
-  const sync = program.command('sync').description('object store → index, for every configured space');
-  bind(
-    addPlanOptions(sync.command('plan').description('say what a run would do; nothing is fetched or written')),
-    syncPlan,
-  );
-  bind(addRunOptions(sync.command('run').description('embed what is new or changed, delete what is gone')), syncRun);
-  bind(sync.command('status').description('who runs, what the last runs did, what failed'), syncStatus);
+  const sync = program.command('sync').description('object store → index, for every configured source and space');
+  const add = (name: string, description: string): Command => addSources(sync.command(name).description(description));
+  bind(addPlanOptions(add('plan', 'say what a run would do; nothing is fetched or written')), syncPlan);
+  bind(addRunOptions(add('run', 'embed what is new or changed, delete what is gone')), syncRun);
+  bind(add('status', 'who runs, what the last runs did, what failed'), syncStatus);
   const failures = sync.command('failures').description('recordings that could not be indexed');
-  bind(addSelection(failures.command('list').description('what failed, at which stage, and why')), failuresList);
-  bind(addSelection(failures.command('retry').description('try the failures again, and nothing else')), failuresRetry);
+  const addFailures = (name: string, description: string): Command =>
+    addSelection(addSources(failures.command(name).description(description)));
+  bind(addFailures('list', 'what failed, at which stage, and why'), failuresList);
+  bind(addFailures('retry', 'try the failures again, and nothing else'), failuresRetry);
 }

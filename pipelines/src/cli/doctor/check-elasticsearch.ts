@@ -7,6 +7,7 @@ import { EarshotError } from '../../core/earshot-error.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { ClusterCapabilities } from '../../ports/cluster-capabilities.ts';
 import type { CommandContext } from '../command-context.ts';
+import { configuredLibraries } from '../configured-libraries.ts';
 import type { Finding } from './finding.ts';
 
 const OLDEST = [8, 19] as const;
@@ -43,12 +44,12 @@ interface PrivilegeAnswer {
 }
 
 /** What a sync run and a search need; `docs/operators/definitions.md` has the roles. */
-async function checkPrivileges(client: Client, library: string): Promise<Finding> {
+async function checkPrivileges(client: Client, libraries: readonly string[]): Promise<Finding> {
   const body = {
     cluster: ['monitor'],
     index: [
       {
-        names: [`earshot-${library}-*`],
+        names: libraries.map((library) => `earshot-${library}-*`),
         privileges: ['read', 'index', 'delete', 'maintenance', 'view_index_metadata'],
       },
       {
@@ -84,10 +85,11 @@ export async function checkElasticsearch(context: CommandContext): Promise<Findi
   const capabilities = await clusterCapabilities(client);
   refuseTooOld(capabilities);
   const { version, licence, hasSecurity } = capabilities;
-  const { elasticsearchUrl, library } = context.config;
+  const { elasticsearchUrl } = context.config;
+  const libraries = [...new Set(configuredLibraries(context.config).map(({ library }) => library))];
   return [
     { area: 'elasticsearch', state: 'ok', message: `${version} at ${elasticsearchUrl}, licence ${licence}` },
     describeModules(capabilities),
-    ...(hasSecurity ? [await checkPrivileges(client, library)] : []),
+    ...(hasSecurity ? [await checkPrivileges(client, libraries)] : []),
   ];
 }

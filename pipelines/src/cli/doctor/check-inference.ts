@@ -5,7 +5,7 @@ import { createHttpEmbedder } from '../../adapters/http-embedder.ts';
 import { errorKind } from '../../core/error-kinds.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { CommandContext } from '../command-context.ts';
-import { configuredSpaces } from '../configured-spaces.ts';
+import { configuredSpaces } from '../configured-libraries.ts';
 import type { Finding } from './finding.ts';
 
 function compare({ card, fingerprint }: Space, served: readonly SpaceInfo[]): Finding {

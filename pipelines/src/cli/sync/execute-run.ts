@@ -99,8 +99,8 @@ function warnOfListing({ settings, reporter }: SyncRun, { end }: SyncResult): vo
   else if (end.complete && end.reason) reporter.warn(end.reason);
 }
 
-/** Runs, keeps the run documents, and prints the summary. Gives the exit code. */
-export async function executeRun({ reporter }: CommandContext, client: Client, given: SyncRun): Promise<number> {
+/** Runs, keeps the run documents, prints the summary and gives it back. */
+export async function executeRun({ reporter }: CommandContext, client: Client, given: SyncRun): Promise<SyncSummary> {
   const { library, id: runId, store } = given;
   const telemetry = createSyncTelemetry({ client, library, source: store.id, runId });
   const run = { ...given, reporter: telemetry.tap(reporter) };
@@ -123,14 +123,10 @@ export async function executeRun({ reporter }: CommandContext, client: Client, g
   if (spaces.length > 1) for (const line of spaces) reporter.event({ ...line });
   const summary = summariseRun(ended);
   reporter.result(summary, describeSummary(summary, spaces));
-  return result.exitCode;
+  return summary;
 }
 
 /** `--exit-code`: a run that wrote nothing says so. */
-export function nothingToDo(exitCode: number, run: SyncRun): boolean {
-  const isIdle = run.targets.every(({ tally }) => {
-    const { indexed, deleted, failed } = tally.counts();
-    return indexed + deleted + failed === 0;
-  });
-  return exitCode === EXIT.done && isIdle;
+export function nothingToDo({ exit_code, counts }: SyncSummary): boolean {
+  return exit_code === EXIT.done && counts.indexed + counts.deleted + counts.failed === 0;
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Client } from '@elastic/elasticsearch';
 import Table from 'cli-table3';
 import { createElasticsearchDeadLetters } from '../../adapters/elasticsearch-dead-letters.ts';
-import { DEFAULT_SOURCE_ID } from '../../adapters/object-store.ts';
+import type { SourceSettings } from '../../config/source-settings.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { listKeys } from '../../core/sync/cut-listing.ts';
 import { isOpenFailure } from '../../core/sync/record-failure.ts';
 import type { SyncRun } from '../../core/sync/sync-run.ts';
 import type { DeadLetter } from '../../ports/dead-letters.ts';
-import type { Action } from '../command-context.ts';
+import type { Action, CommandContext } from '../command-context.ts';
+import { selectSources } from './each-source.ts';
 import { executeRun, newRunId } from './execute-run.ts';
+import { runSources } from './run-sources.ts';
 import { acquireLeases } from './sync-leases.ts';
 import { makeSyncRun, openSyncSession } from './sync-session.ts';
 
@@ -23,22 +26,29 @@ function isSelected(letter: DeadLetter, { id, code, key }: Selection): boolean {
   return isOpenFailure(letter) && fits(id, letter.id) && fits(code, letter.code) && fits(key, letter.key);
 }
 
-/** `earshot sync failures list`: what failed, at which stage, why. */
-export const failuresList: Action = async ({ config, elasticsearch, reporter }, _args, options) => {
-  const client = await elasticsearch();
-  const { library } = config;
+async function selectedFailures(client: Client, { id: source, library, spaces }: SourceSettings, selection: Selection) {
   const perSpace = await Promise.all(
-    config.space.map(async (space) => {
-      const of = { client, library, space, source: DEFAULT_SOURCE_ID, fingerprint: '' };
-      const letters = await createElasticsearchDeadLetters(of).load();
-      return [...letters.values()].filter((one) => isSelected(one, options)).map((letter) => ({ space, ...letter }));
+    spaces.map(async (space) => {
+      const letters = await createElasticsearchDeadLetters({ client, library, space, source, fingerprint: '' }).load();
+      return [...letters.values()]
+        .filter((one) => isSelected(one, selection))
+        .map((letter) => ({ source, space, ...letter }));
     }),
   );
+  return perSpace.flat();
+}
+
+/** `earshot sync failures list`: what failed, at which stage, why. */
+export const failuresList: Action = async (context, names, options) => {
+  const sources = selectSources(context, names);
+  const client = await context.elasticsearch();
+  const failures = (await Promise.all(sources.map((one) => selectedFailures(client, one, options)))).flat();
   await client.close();
-  const failures = perSpace.flat();
-  const table = new Table({ head: ['space', 'id', 'key', 'stage', 'code', 'reason'], style: { head: [], border: [] } });
-  for (const { space, id, key, stage, code, message } of failures) table.push([space, id, key, stage, code, message]);
-  reporter.result({ failures }, failures.length > 0 ? table.toString() : 'No failures.');
+  const head = ['source', 'space', 'id', 'key', 'stage', 'code', 'reason'];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const { source, space, id, key, stage, code, message } of failures)
+    table.push([source, space, id, key, stage, code, message]);
+  context.reporter.result({ failures }, failures.length > 0 ? table.toString() : 'No failures.');
   return EXIT.done;
 };
 
@@ -60,17 +70,21 @@ function onlyFailures(run: SyncRun, selection: Selection): SyncRun {
   return { ...run, targets, settings, listing: () => listKeys(run.store, [...keys], close) };
 }
 
-/** `earshot sync failures retry`: tries the failures again, and nothing else. */
-export const failuresRetry: Action = async (context, _args, options) => {
-  const session = await openSyncSession(context);
+async function retrySource(context: CommandContext, source: SourceSettings, selection: Selection) {
+  const session = await openSyncSession(context, source);
   const runId = newRunId();
   const leases = await acquireLeases({ context, session, flags: {}, runId });
   try {
     const { runSeqs, lost } = leases;
-    const run = await makeSyncRun({ context, session, flags: { maxDelete: 0 }, runId, runSeqs, lost });
-    return await executeRun(context, session.client, onlyFailures(run, options));
+    const run = await makeSyncRun({ context, session, flags: {}, runId, runSeqs, lost });
+    const summary = await executeRun(context, session.client, onlyFailures(run, selection));
+    return { summary, exitCode: summary.exit_code };
   } finally {
     await leases.release();
     await session.client.close();
   }
-};
+}
+
+/** `earshot sync failures retry`: tries the failures again, and nothing else. */
+export const failuresRetry: Action = (context, names, options) =>
+  runSources(context, names, (source) => retrySource(context, source, options));

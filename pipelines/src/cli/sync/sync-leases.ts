@@ -30,7 +30,7 @@ export async function acquireLeases({ context, session, flags, runId }: Request)
     for (const space of session.spaces.map(({ index }) => index.space).sort()) {
       const lease = await acquireSyncLease({
         client: session.client,
-        library: context.config.library,
+        library: session.source.library,
         space,
         source: session.store.id,
         sourceRoot: session.store.root,

@@ -6,7 +6,6 @@ export interface SyncFlags {
   readonly limit?: number;
   readonly prefix?: string;
   readonly force?: boolean;
-  readonly maxDelete: number;
   readonly forceDelete?: boolean;
   readonly sourceMoved?: boolean;
   readonly forceUnlock?: boolean;
@@ -23,7 +22,6 @@ export function addPlanOptions(command: Command): Command {
     .option('--limit <n>', 'look at the first n objects only; nothing is deleted', wholeNumber)
     .option('--prefix <text>', 'only keys that begin so; nothing is deleted')
     .option('--force', 'treat every object as changed')
-    .option('--max-delete <n>', 'refuse to delete more than n documents, or a tenth if that is more', wholeNumber, 100)
     .option('--force-delete', 'delete whatever a complete listing no longer has, however much it is');
 }
 

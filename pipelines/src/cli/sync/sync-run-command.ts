@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { SourceSettings } from '../../config/source-settings.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { cutListing } from '../../core/sync/cut-listing.ts';
-import type { Action } from '../command-context.ts';
+import type { SyncSummary } from '../../core/sync/summary.ts';
+import type { Action, CommandContext } from '../command-context.ts';
 import { executeRun, newRunId, nothingToDo } from './execute-run.ts';
+import { runSources } from './run-sources.ts';
 import { acquireLeases } from './sync-leases.ts';
 import type { SyncFlags } from './sync-options.ts';
 import { makeSyncRun, openSyncSession } from './sync-session.ts';
 
-/** `earshot sync run`: object store → index. */
-export const syncRun: Action = async (context, _args, options) => {
-  const flags = options as unknown as SyncFlags;
-  const session = await openSyncSession(context);
+async function runSource(context: CommandContext, source: SourceSettings, flags: SyncFlags): Promise<SyncSummary> {
+  const session = await openSyncSession(context, source);
   const runId = newRunId();
   const leases = await acquireLeases({ context, session, flags, runId });
   try {
@@ -18,10 +19,18 @@ export const syncRun: Action = async (context, _args, options) => {
     const run = await makeSyncRun({ context, session, flags, runId, runSeqs, lost });
     const { listing, settings } = run;
     const cut = settings.isPartial ? (signal: AbortSignal) => cutListing(listing(signal), flags) : listing;
-    const exitCode = await executeRun(context, session.client, { ...run, listing: cut });
-    return flags.exitCode && nothingToDo(exitCode, run) ? EXIT.nothingToDo : exitCode;
+    return await executeRun(context, session.client, { ...run, listing: cut });
   } finally {
     await leases.release();
     await session.client.close();
   }
+}
+
+/** `earshot sync run`: object store → index. */
+export const syncRun: Action = (context, names, options) => {
+  const flags = options as unknown as SyncFlags;
+  return runSources(context, names, async (source) => {
+    const summary = await runSource(context, source, flags);
+    return { summary, exitCode: flags.exitCode && nothingToDo(summary) ? EXIT.nothingToDo : summary.exit_code };
+  });
 };

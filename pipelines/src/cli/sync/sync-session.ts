@@ -8,6 +8,7 @@ import { openSyncIndex } from '../../adapters/elasticsearch-sync-index.ts';
 import { createHttpEmbedder } from '../../adapters/http-embedder.ts';
 import { createObjectStore } from '../../adapters/object-store.ts';
 import { createRecordingBudgets, createRecordingReader } from '../../adapters/recording-reader.ts';
+import type { SourceSettings } from '../../config/source-settings.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { limitEmbedder } from '../../core/sync/limit-embedder.ts';
 import { createPathLabels } from '../../core/sync/path-labels.ts';
@@ -22,6 +23,7 @@ import type { SyncFlags } from './sync-options.ts';
 
 /** What every sync command works with. */
 export interface SyncSession {
+  readonly source: SourceSettings;
   readonly client: Client;
   readonly store: ObjectStore;
   readonly embedder: Embedder;
@@ -46,17 +48,17 @@ function checkFingerprint(info: ServiceInfo, index: SyncIndex): void {
 /** Requests at once: one that is decoded and one that waits its turn for each that the service decodes at once. */
 const embedsAtOnce = ({ limits }: ServiceInfo): number => Math.max(2, 2 * limits.max_concurrent_decodes);
 
-/** Connects to source, cluster and service, and checks that they fit, before anything is written. */
-export async function openSyncSession(context: CommandContext): Promise<SyncSession> {
+/** Connects to one source, the cluster and the service, and checks that they fit, before anything is written. */
+export async function openSyncSession(context: CommandContext, source: SourceSettings): Promise<SyncSession> {
   const { config } = context;
-  const store = await createObjectStore(config);
+  const { library } = source;
+  const store = await createObjectStore(source);
   const client = await context.elasticsearch();
   const { acceptsBase64Documents: acceptsBase64 } = await clusterCapabilities(client);
   const embedder = createHttpEmbedder({ url: config.inferenceUrl, apiKey: config.inferenceApiKey });
   const info = await embedder.info();
-  const { library } = config;
   const spaces = await Promise.all(
-    config.space.map(async (space) => {
+    source.spaces.map(async (space) => {
       const index = await openSyncIndex({ client, library, space, acceptsBase64 });
       checkFingerprint(info, index);
       const { fingerprint } = index;
@@ -64,7 +66,7 @@ export async function openSyncSession(context: CommandContext): Promise<SyncSess
       return { index, letters };
     }),
   );
-  return { client, store, embedder, info, spaces };
+  return { source, client, store, embedder, info, spaces };
 }
 
 /** Whatever may make a recording succeed that failed before. */
@@ -83,7 +85,7 @@ interface Opened {
   readonly lost?: AbortSignal;
 }
 
-async function makeTargets({ session, runSeqs, context }: Opened): Promise<SyncTarget[]> {
+async function makeTargets({ session, runSeqs }: Opened): Promise<SyncTarget[]> {
   return Promise.all(
     session.spaces.map(async ({ index, letters }) => ({
       index,
@@ -91,17 +93,18 @@ async function makeTargets({ session, runSeqs, context }: Opened): Promise<SyncT
       runSeq: runSeqs?.get(index.space) ?? 0,
       known: await letters.load(),
       tally: new Tally(),
-      pipelineFingerprint: pipelineFingerprint(index.fingerprint, context.config.labels, session.info),
+      pipelineFingerprint: pipelineFingerprint(index.fingerprint, session.source.labels, session.info),
     })),
   );
 }
 
 function makeSettings({ context, session, flags }: Opened): SyncSettings {
+  const { source } = session;
   const { limits } = session.info;
   return {
     filter: { maxBytes: limits.max_upload_bytes },
-    deletes: { maxDelete: flags.maxDelete, force: flags.forceDelete === true },
-    labels: createPathLabels(context.config.labels),
+    deletes: { maxDelete: source.deletes.maxDelete, force: flags.forceDelete === true },
+    labels: createPathLabels(source.labels),
     force: flags.force === true,
     retryKnown: false,
     isPartial: flags.limit !== undefined || flags.prefix !== undefined,
@@ -117,7 +120,7 @@ export async function makeSyncRun(opened: Opened): Promise<SyncRun> {
   const budgets = createRecordingBudgets({ memory: syncMemoryMb * 2 ** 20, spool: syncSpoolMb * 2 ** 20 });
   return {
     id: runId,
-    library: context.config.library,
+    library: session.source.library,
     store,
     listing: (signal) => store.list({ signal }),
     readRecording: createRecordingReader(store, { budgets }),

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Client } from '@elastic/elasticsearch';
 import Table from 'cli-table3';
 import { createElasticsearchDeadLetters } from '../../adapters/elasticsearch-dead-letters.ts';
 import { lastRuns } from '../../adapters/elasticsearch-run-log.ts';
 import { readSyncLease } from '../../adapters/elasticsearch-sync-lease.ts';
-import { DEFAULT_SOURCE_ID } from '../../adapters/object-store.ts';
+import type { SourceSettings } from '../../config/source-settings.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { isOpenFailure } from '../../core/sync/record-failure.ts';
 import type { Action } from '../command-context.ts';
+import { selectSources } from './each-source.ts';
 
 const RUNS_SHOWN = 5;
 
-/** `earshot sync status`: who runs, what the last runs did, what failed. Needs neither source nor service. */
-export const syncStatus: Action = async ({ config, elasticsearch, reporter }) => {
-  const client = await elasticsearch();
-  const { library } = config;
-  const source = DEFAULT_SOURCE_ID;
+async function readStatus(client: Client, { id: source, library, spaces: ids }: SourceSettings) {
   const spaces = await Promise.all(
-    config.space.map(async (space) => {
+    ids.map(async (space) => {
       const of = { client, library, space, source };
       const [lease, runs, letters] = await Promise.all([
         readSyncLease(of),
@@ -27,14 +25,29 @@ export const syncStatus: Action = async ({ config, elasticsearch, reporter }) =>
       return { space, source_root: lease?.source_root, lease, runs, failures };
     }),
   );
-  await client.close();
+  return { library, source, spaces };
+}
+
+function describeStatus({ source, library, spaces }: Awaited<ReturnType<typeof readStatus>>): string {
   const table = new Table({ head: ['space', 'run', 'started', 'state', 'counts'], style: { head: [], border: [] } });
   for (const { space, runs } of spaces)
     for (const run of runs) table.push([space, run.run, run.started_at, run.state, JSON.stringify(run.counts ?? {})]);
   const lines = spaces.map(({ space, lease, failures }) => {
     const holder = lease?.state === 'held' ? `held by ${lease.owner} (run ${lease.run_id})` : 'no run under way';
-    return `${space}: ${holder}; ${failures} unresolved failure(s); source ${lease?.source_root ?? 'never synced'}`;
+    const root = lease?.source_root ?? 'never synced';
+    return `${source} → ${library} ${space}: ${holder}; ${failures} unresolved failure(s); source ${root}`;
   });
-  reporter.result({ library, source, spaces }, [...lines, table.toString()].join('\n'));
+  return [...lines, table.toString()].join('\n');
+}
+
+/** `earshot sync status`: who runs, what the last runs did, what failed. Needs neither source nor service. */
+export const syncStatus: Action = async (context, names) => {
+  const sources = selectSources(context, names);
+  const client = await context.elasticsearch();
+  const all = await Promise.all(sources.map((source) => readStatus(client, source)));
+  await client.close();
+  const [only] = all;
+  const json = only && all.length === 1 ? only : { sources: all };
+  context.reporter.result(json, all.map(describeStatus).join('\n'));
   return EXIT.done;
 };

@@ -11,7 +11,11 @@ const card = {
   hasTrackVector: true,
   indexOptions: { type: 'flat' },
 } as const;
-const wanted = { libraries: ['audio'], spaces: [{ card, fingerprint: '0123456789ab' }], withPipeline: true };
+const wanted = {
+  libraries: [{ library: 'audio', space: card.id }],
+  spaces: [{ card, fingerprint: '0123456789ab' }],
+  withPipeline: true,
+};
 const empty: ClusterSnapshot = {
   component_template: new Map(),
   index_template: new Map(),

@@ -3,6 +3,7 @@ import {
   DATA_STREAMS,
   DIRECT_PIPELINE,
   indexName,
+  type LibrarySpace,
   readAlias,
   STATE_ALIASES,
   stateIndexName,
@@ -26,7 +27,8 @@ import type { WantedIndex } from './plan-index.ts';
 import type { WantedSpace } from './wanted-space.ts';
 
 export interface Wanted {
-  readonly libraries: readonly string[];
+  /** Every library with its spaces. */
+  readonly libraries: readonly LibrarySpace[];
   readonly spaces: readonly WantedSpace[];
   /** False on clusters without ingest processors. */
   readonly withPipeline: boolean;
@@ -61,9 +63,11 @@ function composeMappings(templates: readonly Definition[]): JsonObject {
 }
 
 function libraryIndices(wanted: Wanted, components: readonly Definition[]): WantedIndex[] {
-  const pairs = wanted.libraries.flatMap((library) => wanted.spaces.map((space) => ({ library, space })));
-  return pairs.map(({ library, space: { card, fingerprint } }) => {
-    const of = { library, space: card.id };
+  const cards = new Map(wanted.spaces.map((space) => [space.card.id, space]));
+  return wanted.libraries.flatMap((of) => {
+    const space = cards.get(of.space);
+    if (!space) return [];
+    const { card, fingerprint } = space;
     const vectors = renderSpaceDefinitions(card, fingerprint, wanted)
       .filter(({ kind }) => kind === 'component_template')
       .map(stampHash);

@@ -31,7 +31,9 @@ function addCounts(a: Counts, b: Counts): Counts {
   return Object.fromEntries(names.map((name) => [name, a[name] + b[name]])) as unknown as Counts;
 }
 
-function addReasons(tallies: readonly Tally[]): Record<string, number> {
+function addReasons(
+  tallies: readonly { readonly skippedBy: Readonly<Record<string, number>> }[],
+): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { skippedBy } of tallies)
     for (const [reason, count] of Object.entries(skippedBy)) sums[reason] = (sums[reason] ?? 0) + count;
@@ -79,4 +81,40 @@ export function summariseSpaces(ended: Ended): SyncSummary[] {
     const deletes = verdict && verdict.verdict !== 'allowed' ? `${verdict.verdict}: ${verdict.reason}` : undefined;
     return { event: 'space_finished', ...summarise(ended, [target]), ...(deletes ? { deletes } : {}) };
   });
+}
+
+/** How one source ended; without a run when it could not be begun. */
+export interface SourceEnd {
+  readonly source: string;
+  readonly exit_code: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly remedy: string };
+}
+
+const unique = (names: readonly string[]): string => [...new Set(names.flatMap((name) => name.split(',')))].join(',');
+
+const sum = (summaries: readonly SyncSummary[], pick: (summary: SyncSummary) => number): number =>
+  summaries.reduce((all, summary) => all + pick(summary), 0);
+
+/** Sums over several sources, each of which has had its own `run_finished`. */
+export function summariseSources(
+  summaries: readonly SyncSummary[],
+  { ends, exitCode }: { readonly ends: readonly SourceEnd[]; readonly exitCode: number },
+): SyncSummary & { readonly sources: readonly SourceEnd[] } {
+  return {
+    event: 'run_finished',
+    run: unique(summaries.map(({ run }) => run)),
+    library: unique(summaries.map(({ library }) => library)),
+    space: unique(summaries.map(({ space }) => space)),
+    source: ends.map(({ source }) => source).join(','),
+    complete: summaries.length === ends.length && summaries.every(({ complete }) => complete),
+    counts: summaries.map(({ counts }) => counts).reduce(addCounts, ZERO),
+    pending: sum(summaries, ({ pending }) => pending),
+    skipped_by: addReasons(summaries.map(({ skipped_by: skippedBy }) => ({ skippedBy }))),
+    audio_seconds: Math.round(sum(summaries, ({ audio_seconds }) => audio_seconds) * 1000) / 1000,
+    bytes: sum(summaries, ({ bytes }) => bytes),
+    duration_ms: sum(summaries, ({ duration_ms }) => duration_ms),
+    failures: summaries.flatMap(({ failures }) => failures).slice(0, MOST_FAILURES),
+    exit_code: exitCode,
+    sources: ends,
+  };
 }
