@@ -17,10 +17,10 @@ export function sendLoad({ service, load }: BenchParts, kind: RequestKind, plan:
   return load.run({ ...kind, origin: service.url, plan });
 }
 
-/** @throws Error when anything but successes came back: a figure with failures in it means nothing. */
+/** @throws Error when anything but successes and refusals to be repeated came back: a figure with failures in it means nothing. */
 export function expectSuccesses(result: LoadResult): LoadResult {
-  const others = Object.entries(result.answers).filter(([status]) => status !== '200');
+  const others = Object.entries(result.answers).filter(([status]) => status !== '200' && status !== '429');
   if (others.length > 0 || result.latenciesMs.length === 0)
-    throw new Error(`the service did not answer every request with 200: ${JSON.stringify(result.answers)}`);
+    throw new Error(`the service did not answer every request with 200 in the end: ${JSON.stringify(result.answers)}`);
   return result;
 }

@@ -75,11 +75,16 @@ export class LoadClient {
     if (latencyMs <= deadlineMs && this.elapsedSeconds <= untilSeconds) this.#inTime += 1;
   }
 
-  /** One request of a client without haste; refused ones are simply counted. */
+  /** One request of a client without haste: refused for overload it waits as told and asks again. */
   async ask(): Promise<void> {
     const startedAt = performance.now();
-    const answer = await this.#send();
+    let answer = await this.#send();
     this.#account(answer);
+    while (answer.status === '429') {
+      await sleep((answer.retryAfterSeconds ?? 1) * 1000);
+      answer = await this.#send();
+      this.#account(answer);
+    }
     if (answer.status === '200')
       this.#succeed(performance.now() - startedAt, { deadlineMs: Infinity, untilSeconds: Infinity });
   }

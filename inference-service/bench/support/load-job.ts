@@ -3,7 +3,7 @@
 /** `never`: a refused client goes away; `as-told`: it waits for Retry-After; `impatient`: it asks again every 250 ms. */
 export type RetryHabit = 'never' | 'as-told' | 'impatient';
 
-/** Clients that each send the next request when the last one is answered. */
+/** Clients that each send the next request when the last one is answered; refused for overload they wait as told. */
 export interface ClosedPlan {
   readonly kind: 'closed';
   readonly clients: number;

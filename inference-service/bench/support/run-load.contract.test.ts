@@ -48,6 +48,17 @@ test('a refused client waits as told and is then counted once, a hasty one goes 
   expect(hasty.answers['200']).toBe((patient.answers['200'] ?? 0) - 1);
 });
 
+test('a client without deadline waits as told, and that is part of its time', async () => {
+  let refusals = 1;
+  const job = await serve((_request, response) => {
+    if (refusals-- > 0) response.writeHead(429, { 'retry-after': '1' });
+    response.end('{}');
+  });
+  const result = await runLoad({ ...job, plan: { kind: 'closed', clients: 1, until: { requests: 1 } } });
+  expect(result.answers).toEqual({ 200: 1, 429: 1 });
+  expect(result.latenciesMs[0]).toBeGreaterThan(950);
+});
+
 test('broken connections are counted by their kind', async () => {
   const job = await serve((_request, response) => response.destroy());
   const result = await runLoad({ ...job, plan: { kind: 'closed', clients: 1, until: { requests: 2 } } });
