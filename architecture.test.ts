@@ -73,7 +73,7 @@ test('a type-only import of the Elasticsearch client is allowed in mappings', ()
   expect(findViolations('mappings/src/x.ts', "import { Client } from '@elastic/elasticsearch';")).toHaveLength(1);
 });
 
-test('tests and benchmarks of sync may use the launchers of e2e/support, sources may not', () => {
+test('tests and benchmarks may use the launchers of e2e/support, sources may not', () => {
   const source = "import { startElasticsearch } from '@earshot/e2e/support';";
   expect(findViolations('pipelines/src/cli/x.contract.test.ts', source)).toEqual([]);
   expect(findViolations('pipelines/bench/x.ts', source)).toEqual([]);

@@ -99,8 +99,8 @@ function importsOf(source: string): ImportStatement[] {
 
 const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.includes('/testing/');
 
-/** What may start real parts: tests, and the benchmarks of the sync job. */
-const mayLaunch = (path: string): boolean => isTest(path) || path.startsWith('pipelines/bench/');
+/** What may start real parts: tests and benchmarks. */
+const mayLaunch = (path: string): boolean => isTest(path) || path.includes('/bench/');
 
 /** `node:` and `@aws-sdk/` name everything that begins so; a plain name also its sub-paths. */
 const startsWithName = (specifier: string, name: string): boolean =>

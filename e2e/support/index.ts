@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export { cacheDir, openCacheDir, REPOSITORY_ROOT } from './cache-dir.ts';
 export { cleanEnvironment } from './clean-environment.ts';
+export { describeMachine } from './describe-machine.ts';
 export { type ElasticsearchCapabilities, readCapabilities } from './elasticsearch-capabilities.ts';
 export { hasDockerEngine } from './elasticsearch-container.ts';
 export { fetchElasticsearchHome, type Say } from './fetch-elasticsearch-home.ts';
@@ -11,6 +12,7 @@ export { spawnGuarded } from './guarded-process.ts';
 export { startInferenceService } from './inference-service.ts';
 export type { LaunchOptions, ListeningProcess } from './listening-process.ts';
 export { makeTempDir } from './make-temp-dir.ts';
+export { markdownTable } from './markdown-table.ts';
 export { PreparationError } from './preparation-error.ts';
 export { renderWav } from './render-tone.ts';
 export {

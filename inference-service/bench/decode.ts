@@ -4,13 +4,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine, markdownTable } from '@earshot/e2e/support';
 import type { Decoder } from '../src/decode/decoder.ts';
 import { findDecoder } from '../src/decode/find-decoder.ts';
 import { createSpoolDirectory } from '../src/decode/spool-directory.ts';
 import { encodeFiles } from './decode/encode-files.ts';
 import { type DecodingCost, measureDecoding } from './decode/measure-decoding.ts';
-import { describeMachine } from './support/machine.ts';
-import { markdownTable } from './support/markdown-table.ts';
 
 const { values } = parseArgs({
   options: { files: { type: 'string', default: '16' }, rounds: { type: 'string', default: '5' } },

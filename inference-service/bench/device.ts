@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine, markdownTable } from '@earshot/e2e/support';
 import { CNN14 } from '@earshot/models/build';
 import type { GraphSession } from '../src/host/graph-session.ts';
 import { cnn14Flop } from './device/cnn14-cost.ts';
@@ -12,8 +13,6 @@ import { measureMatmulPeak } from './device/matmul-peak.ts';
 import { openDevice } from './device/open-device.ts';
 import { measureParity } from './device/parity.ts';
 import { type BatchRate, type ConcurrencyLatency, measureBatch, measureConcurrency } from './device/throughput.ts';
-import { describeMachine } from './support/machine.ts';
-import { markdownTable } from './support/markdown-table.ts';
 import { writeCnn14Space } from './support/write-cnn14-space.ts';
 
 const { values } = parseArgs({

@@ -7,6 +7,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeMachine } from '@earshot/e2e/support';
 import { afterEffects } from '../src/testing/fuzz/after-effects.ts';
 import { encodeRequest } from '../src/testing/fuzz/fuzz-request.ts';
 import { startFuzzedService } from '../src/testing/fuzz/fuzz-service.ts';
@@ -15,7 +16,6 @@ import { openDescriptors, residentMb } from '../src/testing/fuzz/process-watch.t
 import { type FuzzReport, runRequests } from '../src/testing/fuzz/run-requests.ts';
 import { sendRequest } from '../src/testing/fuzz/send-request.ts';
 import type { SpawnedService } from '../src/testing/spawn-service.ts';
-import { describeMachine } from './support/machine.ts';
 
 const CONCURRENCY = 4;
 const SHOWN_BYTES = 2000;

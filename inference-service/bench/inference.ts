@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine } from '@earshot/e2e/support';
 import { loadSpaces, type Space } from '@earshot/models/registry';
 import { spawnService } from '../src/testing/spawn-service.ts';
 import type { BenchParts } from './inference/bench-parts.ts';
@@ -13,7 +14,6 @@ import { measureLatency } from './inference/latency.ts';
 import { measureOverload } from './inference/overload.ts';
 import { measureSaturation } from './inference/saturation.ts';
 import { startLoadGenerator } from './support/load-generator.ts';
-import { describeMachine } from './support/machine.ts';
 import { writeCnn14Space } from './support/write-cnn14-space.ts';
 
 const MEASUREMENTS: Readonly<Record<string, (parts: BenchParts, space: Space) => Promise<string>>> = {

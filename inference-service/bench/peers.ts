@@ -5,13 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine } from '@earshot/e2e/support';
 import { loadSpaces } from '@earshot/models/registry';
 import { spawnService } from '../src/testing/spawn-service.ts';
 import { compareLitserve } from './peers/compare-litserve.ts';
 import { comparePanns } from './peers/compare-panns.ts';
 import { findPython } from './peers/python.ts';
 import { startLoadGenerator } from './support/load-generator.ts';
-import { describeMachine } from './support/machine.ts';
 import { writeCnn14Space } from './support/write-cnn14-space.ts';
 
 const { values } = parseArgs({

@@ -8,12 +8,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeMachine } from '@earshot/e2e/support';
 import { afterEffects } from '../src/testing/fuzz/after-effects.ts';
 import { startFuzzedService } from '../src/testing/fuzz/fuzz-service.ts';
 import { makeMixedRequest } from '../src/testing/fuzz/make-request.ts';
 import { openDescriptors, residentMb } from '../src/testing/fuzz/process-watch.ts';
 import { runRequests } from '../src/testing/fuzz/run-requests.ts';
-import { describeMachine } from './support/machine.ts';
 
 const CONCURRENCY = 8;
 const REPORT_EVERY = 200;

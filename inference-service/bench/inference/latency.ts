@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { markdownTable } from '@earshot/e2e/support';
 import type { Card } from '@earshot/models';
-import { markdownTable } from '../support/markdown-table.ts';
 import { percentile } from '../support/statistics.ts';
 import { type BenchParts, expectSuccesses, sendLoad } from './bench-parts.ts';
 import { wavRequest } from './request-kinds.ts';

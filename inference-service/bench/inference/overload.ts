@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { markdownTable } from '@earshot/e2e/support';
 import type { Card } from '@earshot/models';
 import type { LoadResult, RetryHabit } from '../support/load-job.ts';
-import { markdownTable } from '../support/markdown-table.ts';
 import { percentile } from '../support/statistics.ts';
 import { type BenchParts, expectSuccesses, sendLoad } from './bench-parts.ts';
 import { wavRequest } from './request-kinds.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { markdownTable } from '@earshot/e2e/support';
 import type { Space } from '@earshot/models/registry';
 import { measureBareRuntime } from '../support/bare-runtime.ts';
-import { markdownTable } from '../support/markdown-table.ts';
 import { treeCpuMs } from '../support/process-cpu.ts';
 import { median } from '../support/statistics.ts';
 import { type BenchParts, expectSuccesses, sendLoad } from './bench-parts.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { markdownTable } from '@earshot/e2e/support';
 import type { Space } from '@earshot/models/registry';
 import type { BenchParts } from '../inference/bench-parts.ts';
 import { expectSuccesses } from '../inference/bench-parts.ts';
 import { type RequestKind, wavRequest } from '../inference/request-kinds.ts';
-import { markdownTable } from '../support/markdown-table.ts';
 import { treeCpuMs } from '../support/process-cpu.ts';
 import { median, percentile } from '../support/statistics.ts';
 import { startLitserve } from './litserve.ts';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { markdownTable } from '@earshot/e2e/support';
 import { goldenSignal } from '@earshot/models';
 import type { AudioEmbeddingResult } from '../../src/contract/embeddings.ts';
 import { wavFile } from '../../src/testing/wav-file.ts';
 import type { BenchParts } from '../inference/bench-parts.ts';
 import { expectSuccesses } from '../inference/bench-parts.ts';
-import { markdownTable } from '../support/markdown-table.ts';
 import { median } from '../support/statistics.ts';
 import type { Cnn14Space } from '../support/write-cnn14-space.ts';
 import { makeClips } from './make-clips.ts';
