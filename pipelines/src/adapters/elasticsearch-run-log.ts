@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type LibrarySpace, STATE_ALIASES } from '@earshot/mappings';
 import { type Client, errors } from '@elastic/elasticsearch';
+import type { ProgressFacts } from '../core/sync/sync-progress.ts';
 import { toEarshotError } from './elasticsearch-client.ts';
 
 export type RunState = 'running' | 'completed' | 'failed' | 'interrupted';
@@ -17,7 +18,9 @@ export interface RunDocument {
   readonly started_at: string;
   readonly ended_at?: string;
   readonly complete?: boolean;
-  readonly counts?: object;
+  readonly counts?: Readonly<Record<string, number>>;
+  /** While it runs: how far it is. */
+  readonly progress?: ProgressFacts;
   readonly audio_seconds?: number;
   readonly bytes?: number;
   readonly duration_ms?: number;

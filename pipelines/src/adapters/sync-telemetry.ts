@@ -16,14 +16,17 @@ interface Options {
 export interface SyncTelemetry {
   /** The same reporter, its failures also noted here. */
   tap(reporter: Reporter): Reporter;
-  /** Note an event of the run; `outcome` as in ECS. */
+  /** Note an event of the run; `outcome` as in ECS. It is sent with others, soon. */
   note(event: TelemetryEvent): void;
-  /** Sends what is noted; gives the reason when the cluster did not take it. */
-  flush(): Promise<string | undefined>;
+  /** Sends what is left; says what the cluster did not take, if anything. */
+  close(): Promise<string | undefined>;
 }
 
 const [TYPE, DATASET, NAMESPACE] = DATA_STREAMS.sync.split('-') as [string, string, string];
-const MOST_KEPT = 5000;
+/** Events that wait while the cluster does not take them: what comes on top is counted and dropped. */
+const MOST_WAITING = 5000;
+const BATCH = 500;
+const FLUSH_MS = 5000;
 
 function failureOf(event: RunEvent, source: string, run: string): TelemetryEvent {
   return {
@@ -36,29 +39,62 @@ function failureOf(event: RunEvent, source: string, run: string): TelemetryEvent
   };
 }
 
-/** Run events for the dashboards, appended to `logs-earshot.sync-default`. Losing them loses no recording. */
+/**
+ * Run events for the dashboards, appended to `logs-earshot.sync-default` while the run goes on, in constant memory.
+ * Losing them loses no recording.
+ */
 export function createSyncTelemetry({ client, library, source, runId }: Options): SyncTelemetry {
-  const events: TelemetryEvent[] = [];
-  const note = (event: TelemetryEvent): void => {
-    if (events.length < MOST_KEPT) events.push({ '@timestamp': new Date().toISOString(), ...event });
+  const waiting: TelemetryEvent[] = [];
+  const common = {
+    data_stream: { type: TYPE, dataset: DATASET, namespace: NAMESPACE },
+    service: { name: 'earshot-sync' },
+    library,
   };
+  let dropped = 0;
+  let reason: string | undefined;
+  let sending: Promise<void> | undefined;
 
-  async function flush(): Promise<string | undefined> {
-    const common = {
-      data_stream: { type: TYPE, dataset: DATASET, namespace: NAMESPACE },
-      service: { name: 'earshot-sync' },
-      library,
-    };
-    const batch = events.splice(0);
-    if (batch.length === 0) return undefined;
+  /** One request; what the cluster refuses is gone. */
+  async function sendBatch(): Promise<void> {
+    const batch = waiting.splice(0, BATCH);
     const operations = batch.flatMap((event) => [{ create: {} }, { ...common, ...event }]);
     try {
-      const answer = await client.bulk({ index: DATA_STREAMS.sync, operations });
-      const refused = answer.items.find(({ create }) => create?.error)?.create?.error;
-      return refused ? (refused.reason ?? refused.type) : undefined;
+      const { items } = await client.bulk({ index: DATA_STREAMS.sync, operations });
+      const refused = items.flatMap(({ create }) => (create?.error ? [create.error] : []));
+      dropped += refused.length;
+      reason ??= refused[0]?.reason ?? refused[0]?.type;
     } catch (error) {
-      return (error as Error).message;
+      dropped += batch.length;
+      reason ??= (error as Error).message;
     }
+  }
+
+  function send(): Promise<void> {
+    sending ??= sendBatch().finally(() => {
+      sending = undefined;
+      if (waiting.length >= BATCH) void send();
+    });
+    return sending;
+  }
+
+  function note(event: TelemetryEvent): void {
+    if (waiting.length < MOST_WAITING) waiting.push({ '@timestamp': new Date().toISOString(), ...event });
+    else {
+      dropped++;
+      reason ??= 'Elasticsearch took them too slowly';
+    }
+    if (waiting.length >= BATCH) void send();
+  }
+
+  const timer = setInterval(() => {
+    if (waiting.length > 0) void send();
+  }, FLUSH_MS);
+  timer.unref();
+
+  async function close(): Promise<string | undefined> {
+    clearInterval(timer);
+    while (sending || waiting.length > 0) await send();
+    return dropped > 0 ? `${dropped} of them were lost: ${reason}` : undefined;
   }
 
   const tap = (reporter: Reporter): Reporter => ({
@@ -69,5 +105,5 @@ export function createSyncTelemetry({ client, library, source, runId }: Options)
     },
   });
 
-  return { tap, note, flush };
+  return { tap, note, close };
 }

@@ -29,7 +29,7 @@ function judge({ trouble, message }: ObjectStoreError, attempts: number): Fetche
  * that does not answer.
  */
 export async function fetchListed(
-  { store, readRecording }: Pick<SyncRun, 'store' | 'readRecording'>,
+  { store, readRecording, meter }: Pick<SyncRun, 'store' | 'readRecording' | 'meter'>,
   listed: Entry,
   signal: AbortSignal,
 ): Promise<Fetched> {
@@ -42,6 +42,7 @@ export async function fetchListed(
       if (!(error instanceof ObjectStoreError)) throw error;
       const fetched = judge(error, attempts);
       if (fetched) return fetched;
+      meter?.retried('get');
       if (error.trouble === 'changed') entry = await store.head(entry.key);
       else await pause(backoffMs(attempts, { baseMs: 500, capMs: 10_000 }), signal);
     }

@@ -41,9 +41,13 @@ export class IndexWriter {
     const id = documentId(this.run.store.id, entry.key);
     const body = this.bodyOf(todo, entry, { id, ...parts });
     const leave = await this.room.acquire(Math.max(body.length, LEAST_BYTES));
+    const began = performance.now();
     target.index.writer
       .submit({ opId: entry.key, id, action: 'index', version: target.runSeq, body })
-      .then((outcome) => this.read(outcome, todo, { entry, audioSeconds: parts.embedded.durationMs / 1000 }))
+      .then((outcome) => {
+        this.run.meter?.ended('index', began);
+        return this.read(outcome, todo, { entry, audioSeconds: parts.embedded.durationMs / 1000 });
+      })
       .catch((error: unknown) => {
         this.failure ??= { error };
       })

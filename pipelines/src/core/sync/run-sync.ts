@@ -30,10 +30,7 @@ async function work(run: SyncRun, findings: PlanFindings): Promise<void> {
   run.lost.addEventListener('abort', () => halt.abort(run.lost.reason), { once: true });
   const signal = AbortSignal.any([run.signal, halt.signal]);
   const processor = new ObjectProcessor(run, halt.signal);
-  const progress = createSyncProgress(
-    run.reporter,
-    run.targets.map(({ tally }) => tally),
-  );
+  const progress = createSyncProgress({ run, isListing: () => !findings.end, onFacts: run.onProgress });
   const ticker = setInterval(() => progress.update(), PROGRESS_EVERY_MS);
   try {
     const planned = prefetch(planWork(run, findings), LOOK_AHEAD);

@@ -8,6 +8,8 @@ import type { StoredDocument, SyncIndex } from '../../ports/sync-index.ts';
 import type { DeleteSettings } from './delete-guard.ts';
 import type { FilterSettings } from './filter-object.ts';
 import type { LabelPath } from './path-labels.ts';
+import type { SyncMeter } from './sync-meter.ts';
+import type { ProgressFacts } from './sync-progress.ts';
 import type { Tally } from './tally.ts';
 
 /** One space of a run. */
@@ -52,6 +54,10 @@ export interface SyncRun {
   readonly signal: AbortSignal;
   /** The lease is gone: stop at once. */
   readonly lost: AbortSignal;
+  /** Counts and times what is under way. */
+  readonly meter?: SyncMeter;
+  /** Told several times a second how far the run is. */
+  readonly onProgress?: (facts: ProgressFacts) => void;
 }
 
 /** A space in which an object needs work. */
