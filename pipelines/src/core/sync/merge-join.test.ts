@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setImmediate as tick } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ListEvent } from '../../ports/object-store.ts';
@@ -18,6 +19,11 @@ async function* documents(keys: readonly string[]): AsyncGenerator<StoredDocumen
 async function join(listed: AsyncIterable<ListEvent>, ...stored: readonly (readonly string[])[]): Promise<Joined[]> {
   return Array.fromAsync(mergeJoin(listed, stored.map(documents)));
 }
+
+const keyOf = (event: Joined): string => {
+  if (event.kind === 'listed') return event.entry.key;
+  return event.kind === 'gone' ? event.stored.key : '';
+};
 
 const keysArbitrary = fc
   .uniqueArray(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }), { maxLength: 20 })
@@ -39,6 +45,42 @@ test('every listed key meets its stored document, and every other stored documen
       );
       expect(gone.sort()).toEqual(expected.sort());
     }),
+  );
+});
+
+/** The same values, but each comes after as many turns of the event loop as `turns` says. */
+async function* late<T>(values: AsyncIterable<T>, turns: readonly number[]): AsyncGenerator<T> {
+  let i = 0;
+  for await (const value of values) {
+    for (let turn = turns[i++ % Math.max(1, turns.length)] ?? 0; turn > 0; turn--) await tick();
+    yield value;
+  }
+}
+
+const turnsArbitrary = fc.array(fc.nat(2), { maxLength: 5 });
+
+test('whichever side is slow, and wherever the listing breaks off, nothing listed is called gone and nothing gone is lost', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      keysArbitrary,
+      keysArbitrary,
+      fc.tuple(turnsArbitrary, turnsArbitrary),
+      fc.option(fc.nat(20), { nil: undefined }),
+      async (all, stored, [slowListing, slowIndex], cut) => {
+        const listed = all.slice(0, cut);
+        const isComplete = cut === undefined;
+        const joined = mergeJoin(late(listing(listed, isComplete), slowListing), [late(documents(stored), slowIndex)]);
+        const events = await Array.fromAsync(joined);
+        expect(events.at(-1)?.kind).toBe('end');
+        const keys = events.flatMap((event) => (event.kind === 'end' ? [] : [keyOf(event)]));
+        expect(keys).toEqual([...keys].sort(compareBytes));
+        const last = listed.at(-1);
+        const isPassed = (key: string): boolean => isComplete || (last !== undefined && compareBytes(key, last) < 0);
+        const gone = events.filter(({ kind }) => kind === 'gone').map(keyOf);
+        expect(gone).toEqual(stored.filter((key) => !listed.includes(key) && isPassed(key)));
+      },
+    ),
+    { numRuns: 100 },
   );
 });
 

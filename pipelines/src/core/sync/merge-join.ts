@@ -30,9 +30,14 @@ class Cursor {
     this.head = step.done ? undefined : step.value;
   }
 
+  /** Whether a document comes before `key`; without one, whether there is any. */
+  isBefore(key: string | undefined): boolean {
+    return this.head !== undefined && (key === undefined || compareBytes(this.head.key, key) < 0);
+  }
+
   /** Documents with keys before `key` (all, without one), then stands at the first that is not. */
   async *before(key: string | undefined): AsyncGenerator<StoredDocument> {
-    while (this.head && (key === undefined || compareBytes(this.head.key, key) < 0)) {
+    while (this.head && this.isBefore(key)) {
       yield this.head;
       await this.advance();
     }
@@ -68,9 +73,12 @@ export async function* mergeJoin(
         end = event;
         break;
       }
-      yield* goneBefore(cursors, event.entry.key);
-      const found = await Promise.all(cursors.map((cursor) => cursor.takeIfAt(event.entry.key)));
-      yield { kind: 'listed', entry: event.entry, stored: found };
+      const { entry } = event;
+      // The common cases, nothing gone and one index, go without a generator and without a promise for all.
+      if (cursors.some((cursor) => cursor.isBefore(entry.key))) yield* goneBefore(cursors, entry.key);
+      const found: (StoredDocument | undefined)[] = [];
+      for (const cursor of cursors) found.push(await cursor.takeIfAt(entry.key));
+      yield { kind: 'listed', entry, stored: found };
     }
     if (end.complete) yield* goneBefore(cursors, undefined);
   } finally {
