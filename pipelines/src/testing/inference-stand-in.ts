@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioEmbeddingResult, ServiceInfo } from '@earshot/inference-service/contract';
 import { startLoopbackServer } from './loopback-server.ts';
@@ -27,13 +26,42 @@ export interface InferenceStandIn {
   /** Faults for the coming requests, first in first out; then every request is answered. */
   readonly faults: Fault[];
   /** Requests with a body, in order of arrival. */
-  readonly requests: { readonly url: string; readonly bytes: number; readonly priority: string | undefined }[];
+  readonly requests: {
+    readonly url: string;
+    readonly bytes: number;
+    /** Hex, of the bytes. */
+    readonly sha256: string;
+    readonly priority: string | undefined;
+  }[];
+  /** Called when a recording has come in and is not yet answered. */
+  onRequest: (() => void) | undefined;
   stop(): Promise<void>;
 }
 
+/** What is kept of a recording: long ones pass without taking room. */
+interface Received {
+  readonly head: Buffer;
+  readonly length: number;
+  readonly sha256: Buffer;
+}
+
+const HEAD_BYTES = 4096;
+
+async function receive(request: IncomingMessage): Promise<Received> {
+  const hash = createHash('sha256');
+  let head = Buffer.alloc(0);
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
+    hash.update(chunk);
+    length += chunk.length;
+  }
+  return { head, length, sha256: hash.digest() };
+}
+
 /** A unit vector that depends on the bytes only, so that equal content gives equal vectors. */
-function vectorOf(bytes: Buffer, salt: string, dims: number): Float32Array {
-  const hash = createHash('sha256').update(salt).update(bytes).digest();
+function vectorOf({ sha256 }: Received, salt: string, dims: number): Float32Array {
+  const hash = createHash('sha256').update(salt).update(sha256).digest();
   const raw = Float32Array.from({ length: dims }, (_, i) => (hash[i % hash.length] ?? 0) - 127.5);
   const norm = Math.hypot(...raw);
   return raw.map((value) => value / norm);
@@ -42,14 +70,14 @@ function vectorOf(bytes: Buffer, salt: string, dims: number): Float32Array {
 const toBase64 = (vector: Float32Array): string => Buffer.from(vector.buffer).toString('base64');
 
 /** Content decides: `SILENT` anywhere near the start is silence, `BROKEN` cannot be decoded, `TEXT` is no audio. */
-function judge(body: Buffer): 'ready' | 'silent' | 'undecodable_audio' | 'not_audio' {
-  const head = body.subarray(0, 4096).toString('latin1');
+function judge(body: Received): 'ready' | 'silent' | 'undecodable_audio' | 'not_audio' {
+  const head = body.head.toString('latin1');
   if (head.includes('SILENT')) return 'silent';
   if (head.includes('BROKEN') || body.length === 0) return 'undecodable_audio';
   return head.includes('TEXT') ? 'not_audio' : 'ready';
 }
 
-function resultOf({ id: model, fingerprint, dims }: ServedSpace, body: Buffer): AudioEmbeddingResult {
+function resultOf({ id: model, fingerprint, dims }: ServedSpace, body: Received): AudioEmbeddingResult {
   const silent = judge(body) === 'silent';
   const segment = {
     start_ms: 0,
@@ -88,7 +116,7 @@ const errorBody = (code: string): object => ({
   error: { message: `made to fail: ${code}`, type: 'invalid_request_error', param: null, code },
 });
 
-function answer(response: ServerResponse, asked: readonly ServedSpace[], body: Buffer): void {
+function answer(response: ServerResponse, asked: readonly ServedSpace[], body: Received): void {
   const verdict = judge(body);
   const results = asked.map((space) => resultOf(space, body));
   if (verdict === 'undecodable_audio') sendJson(response, 422, errorBody(verdict));
@@ -129,7 +157,12 @@ const infoOf = (spaces: readonly ServedSpace[]): ServiceInfo => ({
 
 /** A loopback stand-in of the inference service that can be made to fail: for faults the real one cannot be made to show. */
 export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Promise<InferenceStandIn> {
-  const state = { spaces, faults: [] as Fault[], requests: [] as InferenceStandIn['requests'] };
+  const state = {
+    spaces,
+    faults: [] as Fault[],
+    requests: [] as InferenceStandIn['requests'],
+    onRequest: undefined as InferenceStandIn['onRequest'],
+  };
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     if (url.pathname === '/info') return sendJson(response, 200, infoOf(spaces));
@@ -139,9 +172,15 @@ export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Pro
       request.resume();
       return sendJson(response, fault.status, errorBody(fault.code), { connection: 'close' });
     }
-    const body = await buffer(request);
+    const body = await receive(request);
     const priority = request.headers['x-earshot-priority'];
-    state.requests.push({ url: `${url.pathname}${url.search}`, bytes: body.length, priority: String(priority) });
+    state.requests.push({
+      url: `${url.pathname}${url.search}`,
+      bytes: body.length,
+      sha256: body.sha256.toString('hex'),
+      priority: String(priority),
+    });
+    state.onRequest?.();
     const models = url.searchParams.getAll('model');
     const asked = models.map((model) => spaces.find(({ id }) => id === model)).filter((space) => space !== undefined);
     if (asked.length < models.length) return sendJson(response, 404, errorBody('model_not_found'));
