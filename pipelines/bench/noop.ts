@@ -21,11 +21,11 @@ try {
   };
   const before = await writes();
   for (let round = 1; round <= 3; round++) {
-    const { code, stdout, stderr, seconds, peakRss } = await spawnEarshot(['sync', 'run', '--json'], env).ended;
+    const { code, stdout, stderr, seconds, cpuSeconds, peakRss } = await spawnEarshot(['sync', 'run', '--json'], env).ended;
     if (code !== 0) throw new Error(`exit ${code}: ${stderr}${stdout}`);
     const { counts, duration_ms } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
     console.log(
-      `run ${round}: ${counts.unchanged} unchanged of ${counts.listed} in ${seconds.toFixed(1)} s (${(duration_ms / 1000).toFixed(1)} s without start and end), peak RSS ${(peakRss / 1e6).toFixed(0)} MB`,
+      `run ${round}: ${counts.unchanged} unchanged of ${counts.listed} in ${seconds.toFixed(1)} s (${(duration_ms / 1000).toFixed(1)} s without start and end; ${cpuSeconds.toFixed(1)} s on a processor), peak RSS ${(peakRss / 1e6).toFixed(0)} MB`,
     );
   }
   const { gets, heads, pages } = bucket.counts;

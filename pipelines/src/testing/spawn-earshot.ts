@@ -10,6 +10,8 @@ export interface EndedEarshot {
   readonly stderr: string;
   /** By the clock, from the start of the process to its end. */
   readonly seconds: number;
+  /** Time on processors, its own and the kernel's for it; 0 where there is no /proc. */
+  readonly cpuSeconds: number;
   /** Highest resident memory that was seen, bytes; 0 where there is no /proc. */
   readonly peakRss: number;
 }
@@ -35,6 +37,17 @@ function readMemory(pid: number, field: 'VmRSS' | 'VmHWM'): number {
   }
 }
 
+/** Linux counts in hundredths of a second. */
+function readCpuSeconds(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13);
+    return (Number(user) + Number(system)) / 100;
+  } catch {
+    return 0;
+  }
+}
+
 /** Starts the command line as a user would, in an environment free of the developer's own settings. */
 export function spawnEarshot(args: readonly string[], env: Readonly<Record<string, string>>): SpawnedEarshot {
   const beganAt = performance.now();
@@ -45,9 +58,10 @@ export function spawnEarshot(args: readonly string[], env: Readonly<Record<strin
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const pid = child.pid ?? 0;
-  let peakRss = 0;
+  const most = { peakRss: 0, cpuSeconds: 0 };
   const timer = setInterval(() => {
-    peakRss = Math.max(peakRss, readMemory(pid, 'VmHWM'));
+    most.peakRss = Math.max(most.peakRss, readMemory(pid, 'VmHWM'));
+    most.cpuSeconds = Math.max(most.cpuSeconds, readCpuSeconds(pid));
   }, SAMPLE_MS);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
@@ -58,7 +72,7 @@ export function spawnEarshot(args: readonly string[], env: Readonly<Record<strin
     child.once('error', reject);
     child.once('close', (code) => {
       clearInterval(timer);
-      resolve({ code, ...output, seconds: (performance.now() - beganAt) / 1000, peakRss });
+      resolve({ code, ...output, ...most, seconds: (performance.now() - beganAt) / 1000 });
     });
   });
   return { ended, rss: () => readMemory(pid, 'VmRSS'), kill: () => child.kill('SIGKILL') };
