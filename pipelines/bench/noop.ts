@@ -21,7 +21,8 @@ try {
   };
   const before = await writes();
   for (let round = 1; round <= 3; round++) {
-    const { code, stdout, stderr, seconds, cpuSeconds, peakRss } = await spawnEarshot(['sync', 'run', '--json'], env).ended;
+    const { code, stdout, stderr, seconds, cpuSeconds, peakRss } = await spawnEarshot(['sync', 'run', '--json'], env)
+      .ended;
     if (code !== 0) throw new Error(`exit ${code}: ${stderr}${stdout}`);
     const { counts, duration_ms } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
     console.log(
