@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 export { cacheDir, openCacheDir, REPOSITORY_ROOT } from './cache-dir.ts';
+export { startCephRgw, whyNoCephRgw } from './ceph-rgw.ts';
 export { cleanEnvironment } from './clean-environment.ts';
 export { describeMachine } from './describe-machine.ts';
 export { type ElasticsearchCapabilities, readCapabilities } from './elasticsearch-capabilities.ts';
 export { hasDockerEngine } from './elasticsearch-container.ts';
+export { type FaultProxy, type NetworkFault, startFaultProxy } from './fault-proxy.ts';
 export { fetchElasticsearchHome, type Say } from './fetch-elasticsearch-home.ts';
 export { fetchVersitygw } from './fetch-versitygw.ts';
 export { startGateway } from './gateway.ts';
@@ -24,5 +26,6 @@ export {
 } from './resolve-elasticsearch.ts';
 export { type EarshotResult, runEarshot } from './run-earshot.ts';
 export { runTool } from './run-tool.ts';
+export { type FakeObject, fakeObject, type S3Fake, type S3Fault, type S3Request, startS3Fake } from './s3-fake.ts';
 export type { ElasticsearchOptions, RunningElasticsearch } from './start-elasticsearch-home.ts';
-export { type RunningObjectStore, startVersitygw, whyNoVersitygw } from './versitygw.ts';
+export { type RunningObjectStore, type RunningVersitygw, startVersitygw, whyNoVersitygw } from './versitygw.ts';

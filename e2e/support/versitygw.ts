@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheDir } from './cache-dir.ts';
+import { findFreePort } from './free-port.ts';
 import { hasEnded, spawnGuarded, stopGuarded } from './guarded-process.ts';
 import { makeTempDir } from './make-temp-dir.ts';
 
@@ -32,14 +32,10 @@ export const versitygwPath = (): string => join(cacheDir(), 'bin', `versitygw-${
 export const whyNoVersitygw = (): string | undefined =>
   existsSync(versitygwPath()) ? undefined : 'no versitygw in the cache (npm test builds it where Go is installed)';
 
-/** The server takes no port 0: a port that was free a moment ago. */
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no loopback port is free');
-  return address.port;
+/** One whose buckets are folders that tests may look into. */
+export interface RunningVersitygw extends RunningObjectStore {
+  readonly dataDir: string;
+  readonly pid: number;
 }
 
 const CREDENTIALS = { accessKeyId: 'earshot', secretAccessKey: 'earshot-secret', region: 'us-east-1' };
@@ -63,7 +59,7 @@ function serverArguments(port: number, folder: string, options: ObjectStoreOptio
 }
 
 /** Starts a real S3 server on a free loopback port, with these buckets, in a temporary folder. */
-export async function startVersitygw(options: ObjectStoreOptions = {}): Promise<RunningObjectStore> {
+export async function startVersitygw(options: ObjectStoreOptions = {}): Promise<RunningVersitygw> {
   const reason = whyNoVersitygw();
   if (reason) throw new Error(reason);
   const folder = makeTempDir('s3');
@@ -90,5 +86,5 @@ export async function startVersitygw(options: ObjectStoreOptions = {}): Promise<
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
   };
-  return { endpoint, ...CREDENTIALS, env, stop };
+  return { endpoint, ...CREDENTIALS, env, stop, dataDir: join(folder, 'data'), pid: child.pid ?? 0 };
 }

@@ -41,7 +41,7 @@ function reasonOf(findings: WalkFindings): string | undefined {
 }
 
 async function openListed(path: string, entry: Entry): Promise<FileHandle> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   const stat = await handle.stat({ bigint: true });
   if (!entry.etag || pseudoEtag(stat) === entry.etag) return handle;
   await handle.close();
@@ -77,6 +77,7 @@ export function createFolderObjectStore({ id, folder }: Options): ObjectStore {
   }
 
   async function get(entry: Entry, { signal, range }: GetOptions): Promise<FetchedObject> {
+    signal.throwIfAborted();
     try {
       const handle = await openListed(pathOf(entry.key), entry);
       const length = range ? range.end - range.start + 1 : entry.size;

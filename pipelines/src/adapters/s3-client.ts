@@ -8,13 +8,17 @@ export interface S3Connection {
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
   readonly sessionToken?: string | undefined;
+  /** Patience with the beginning of an answer; default 30 s. */
+  readonly timeoutMs?: number | undefined;
 }
+
+export const S3_TIMEOUT_MS = 30_000;
 
 /** More than fetches and listing together use: at the default of 50 a leaked body could stop the client. */
 const MAX_SOCKETS = 64;
 
 /**
- * The SDK's client with settings that make every timeout fire. With an endpoint of one's own, checksums are sent only
+ * The SDK's client with settings that make every timeout fire, and without retries, which are counted by us. With an endpoint of one's own, checksums are sent only
  * where required (others answer 411 to streamed checksums), and the bucket goes into the path.
  */
 export function createS3Client(connection: S3Connection): S3Client {
@@ -28,12 +32,12 @@ export function createS3Client(connection: S3Connection): S3Client {
     ...(accessKeyId
       ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
       : {}),
-    maxAttempts: 3,
+    maxAttempts: 1,
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,
     requestHandler: {
       connectionTimeout: 3000,
-      requestTimeout: 30_000,
+      requestTimeout: connection.timeoutMs ?? S3_TIMEOUT_MS,
       throwOnRequestTimeout: true,
       httpAgent: agent,
       httpsAgent: agent,

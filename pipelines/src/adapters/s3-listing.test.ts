@@ -27,7 +27,13 @@ const last = { IsTruncated: false, NextContinuationToken: undefined } as unknown
 const PAGES = [page(0, ['a', 'b']), page(1, ['c']), page(2, ['d'], last)];
 
 async function list(pages: readonly Page[]): Promise<{ keys: string[]; end: ListEvent | undefined }> {
-  const options = { bucket: 'b', prefix: '', signal: new AbortController().signal };
+  const options = {
+    bucket: 'b',
+    prefix: '',
+    signal: new AbortController().signal,
+    limitMs: 10_000,
+    backoff: { baseMs: 1, capMs: 1 },
+  };
   const events = await Array.fromAsync(listS3(clientOf(pages), options));
   return { keys: events.flatMap((event) => (event.type === 'entry' ? [event.entry.key] : [])), end: events.at(-1) };
 }
@@ -46,6 +52,10 @@ test.each([0, 1, 2])('a fault at page %i makes the listing incomplete', async (k
 test.each([
   ['a repeated token', [PAGES[0], page(1, ['c'], { NextContinuationToken: '1' })]],
   ['a truncated page without a token', [page(0, ['a'], { NextContinuationToken: undefined } as unknown as Page)]],
+  [
+    'a page that does not say whether it is the last',
+    [page(0, ['a'], { ...last, IsTruncated: undefined } as unknown as Page)],
+  ],
   ['another count than said', [page(0, ['a'], { ...last, KeyCount: 2 } as Page)]],
 ])('%s makes the listing incomplete', async (_what, pages) => {
   expect((await list(pages as Page[])).end).toMatchObject({ complete: false });

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { compareBytes } from '../core/byte-order.ts';
-import { EarshotError } from '../core/earshot-error.ts';
-import { backoffMs, pause } from '../core/retry-policy.ts';
+import type { Backoff } from '../core/retry-policy.ts';
 import type { Entry, ListEvent } from '../ports/object-store.ts';
+import { callS3 } from './s3-call.ts';
 import { s3ConfigurationError } from './s3-trouble.ts';
 
 interface Options {
   readonly bucket: string;
   readonly prefix: string;
   readonly signal: AbortSignal;
+  /** For one try of one page. */
+  readonly limitMs: number;
+  readonly backoff?: Backoff;
 }
 
-/** Times the three tries that the SDK makes by itself. */
-const TRIES_PER_PAGE = 2;
+const TRIES_PER_PAGE = 5;
 
 /** Keys are asked for URL-encoded, since control characters are no XML; a server that ignores this sends them plain. */
 function decodeKey(key: string, isEncoded: boolean): string {
@@ -31,30 +33,27 @@ function entriesOf(page: ListObjectsV2CommandOutput): Entry[] {
   }));
 }
 
-async function readPage(client: S3Client, { bucket, prefix, signal }: Options, token: string | undefined) {
+async function readPage(
+  client: S3Client,
+  { bucket, prefix, signal, limitMs, backoff }: Options,
+  token: string | undefined,
+): Promise<ListObjectsV2CommandOutput> {
   const command = new ListObjectsV2Command({
     Bucket: bucket,
     EncodingType: 'url',
     ...(prefix ? { Prefix: prefix } : {}),
     ...(token ? { ContinuationToken: token } : {}),
   });
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await client.send(command, { abortSignal: signal });
-    } catch (error) {
-      const fatal = s3ConfigurationError(error, bucket);
-      if (fatal) throw fatal;
-      if (signal.aborted || attempt >= TRIES_PER_PAGE) throw error;
-      await pause(backoffMs(attempt, { baseMs: 500, capMs: 10_000 }), signal);
-    }
-  }
+  const send = (abortSignal: AbortSignal) => client.send(command, { abortSignal });
+  return callS3(send, { tries: TRIES_PER_PAGE, limitMs, signal, ...(backoff ? { backoff } : {}) });
 }
 
 /** Why what a page says about itself cannot be believed, or undefined. */
 function distrust(page: ListObjectsV2CommandOutput, entries: readonly Entry[], seen: Set<string>): string | undefined {
   if (page.KeyCount !== undefined && page.KeyCount !== entries.length)
     return `a page says ${page.KeyCount} keys and holds ${entries.length}`;
-  if (!page.IsTruncated) return undefined;
+  if (page.IsTruncated === false) return undefined;
+  if (page.IsTruncated === undefined) return 'a page does not say whether it is the last';
   const token = page.NextContinuationToken;
   if (!token) return 'a truncated page has no continuation token';
   if (seen.has(token)) return 'a continuation token was repeated';
@@ -111,9 +110,12 @@ export async function* listS3(client: S3Client, options: Options): AsyncGenerato
       yield { type: 'entry', entry: step.value };
     }
   } catch (error) {
-    if (error instanceof EarshotError) throw error;
-    reason = options.signal.aborted ? 'interrupted' : `page ${progress.pages + 1}: ${(error as Error).message}`;
+    // A fault of the settings shows at the first page; later, the same answer breaks the listing off.
+    const fatal = progress.pages === 0 ? s3ConfigurationError(error, options.bucket) : undefined;
+    if (fatal) throw fatal;
+    reason = `page ${progress.pages + 1}: ${(error as Error).message}`;
   }
+  if (options.signal.aborted) reason = 'interrupted';
   const { sorted, pages: pageCount, count } = progress;
   const end = { type: 'end' as const, complete: reason === undefined, sorted, pages: pageCount, count };
   yield reason === undefined ? end : { ...end, reason };

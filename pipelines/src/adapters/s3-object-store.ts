@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import type { Backoff } from '../core/retry-policy.ts';
 import {
   type Entry,
   type FetchedObject,
@@ -8,10 +9,11 @@ import {
   type ObjectStore,
   ObjectStoreError,
 } from '../ports/object-store.ts';
-import { withIdleTimeout } from './idle-timeout.ts';
-import { createS3Client, type S3Connection } from './s3-client.ts';
+import { callS3 } from './s3-call.ts';
+import { createS3Client, S3_TIMEOUT_MS, type S3Connection } from './s3-client.ts';
 import { listS3 } from './s3-listing.ts';
 import { s3ConfigurationError, s3ObjectTrouble } from './s3-trouble.ts';
+import { withStallGuard } from './stall-guard.ts';
 
 interface Options {
   readonly id: string;
@@ -19,9 +21,15 @@ interface Options {
   /** Every key begins with it; may be empty. */
   readonly prefix: string;
   readonly connection: S3Connection;
-  /** A body that gives no bytes for so long is broken off; default 15 s. */
+  /** A body that gives next to nothing for so long is broken off; default half the patience with an answer. */
   readonly bodyIdleMs?: number;
+  /** Between the tries of a listing's page and of asking for one object. */
+  readonly backoff?: Backoff;
 }
+
+const HEAD_TRIES = 4;
+
+const unquoted = (etag: string): string => etag.replaceAll('"', '');
 
 function getCommand(bucket: string, entry: Entry, range: GetOptions['range']): GetObjectCommand {
   return new GetObjectCommand({
@@ -37,13 +45,20 @@ function getCommand(bucket: string, entry: Entry, range: GetOptions['range']): G
 export function createS3ObjectStore(options: Options): ObjectStore {
   const { id, bucket, prefix, connection } = options;
   const client = createS3Client(connection);
+  const limitMs = connection.timeoutMs ?? S3_TIMEOUT_MS;
+  const backoff = options.backoff ? { backoff: options.backoff } : {};
 
   async function get(entry: Entry, { signal, range }: GetOptions): Promise<FetchedObject> {
     const command = getCommand(bucket, entry, range);
     try {
       const answer = await client.send(command, { abortSignal: signal });
       if (!answer.Body) throw new ObjectStoreError('unavailable', `${entry.key}: an answer without a body`);
-      const body = withIdleTimeout(answer.Body as Readable, options.bodyIdleMs ?? 15_000);
+      const body = withStallGuard(answer.Body as Readable, options.bodyIdleMs ?? limitMs / 2);
+      // Not every server knows If-Match.
+      if (entry.etag && answer.ETag && unquoted(answer.ETag) !== entry.etag) {
+        body.destroy();
+        throw new ObjectStoreError('changed', `${entry.key} changed since it was listed`);
+      }
       return { body, ...(answer.ContentLength === undefined ? {} : { length: answer.ContentLength }) };
     } catch (error) {
       signal.throwIfAborted();
@@ -54,11 +69,13 @@ export function createS3ObjectStore(options: Options): ObjectStore {
 
   async function head(key: string): Promise<Entry | null> {
     try {
-      const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+      const send = (abortSignal: AbortSignal) => client.send(command, { abortSignal });
+      const answer = await callS3(send, { tries: HEAD_TRIES, limitMs, ...backoff });
       return {
         key,
         size: answer.ContentLength ?? 0,
-        ...(answer.ETag ? { etag: answer.ETag.replaceAll('"', '') } : {}),
+        ...(answer.ETag ? { etag: unquoted(answer.ETag) } : {}),
         ...(answer.LastModified ? { modified: answer.LastModified.toISOString() } : {}),
         ...(answer.StorageClass ? { storageClass: answer.StorageClass } : {}),
       };
@@ -75,7 +92,7 @@ export function createS3ObjectStore(options: Options): ObjectStore {
     bucket,
     prefix,
     uriOf: (key) => `s3://${bucket}/${key}`,
-    list: ({ signal }) => listS3(client, { bucket, prefix, signal }),
+    list: ({ signal }) => listS3(client, { bucket, prefix, signal, limitMs, ...backoff }),
     get,
     head,
   };
