@@ -57,6 +57,16 @@ export const cardSchema = z.strictObject({
     precision: z.enum(['fp32', 'fp16', 'int8']),
   }),
   licence: z.strictObject({ spdx: z.string(), attribution: z.string(), source: z.string() }),
+  /** The file that the weights were imported from; absent for what ships. */
+  origin: z
+    .strictObject({
+      file: z.string(),
+      bytes: z.int().positive(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      /** Whether the file's sums are those that its makers published. */
+      isPublished: z.boolean(),
+    })
+    .optional(),
   golden: z.array(goldenVector).min(1),
 });
 

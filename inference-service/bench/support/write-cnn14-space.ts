@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Card, goldenSignal } from '@earshot/models';
-import { CNN14, cnn14Graph, type NamedTensors, randomCnn14Weights, writeModel } from '@earshot/models/build';
+import { CNN14, type NamedTensors, pannsGraph, randomPannsWeights, writeModel } from '@earshot/models/build';
 import { InferenceSession, Tensor } from '@earshot/models/onnx-runtime';
 import { loadSpaces, type Space } from '@earshot/models/registry';
 
@@ -57,9 +57,9 @@ export interface Cnn14Space {
 /** Writes card and graph (319 MB) of a full-size Cnn14 with seeded random weights into a models folder. */
 export async function writeCnn14Space(modelsDir: string): Promise<Cnn14Space> {
   mkdirSync(modelsDir, { recursive: true });
-  const weights = randomCnn14Weights(CNN14, SEED);
+  const weights = randomPannsWeights(CNN14, SEED);
   const path = join(modelsDir, `${ID}.onnx`);
-  const sha256 = await writeModel(path, cnn14Graph(ID, weights, CNN14));
+  const sha256 = await writeModel(path, pannsGraph(weights, { id: ID, layout: CNN14 }));
   const card = cardOf(sha256, [...(await goldenVector(path))]);
   writeFileSync(join(modelsDir, `${ID}.json`), JSON.stringify(card));
   const space = loadSpaces(modelsDir).get(ID);

@@ -4,7 +4,7 @@ export { createGraphBuilder, type GraphBuilder, type Value } from './onnx/graph-
 export type { Model } from './onnx/model.ts';
 export { toBytes } from './onnx/wire.ts';
 export { writeModel } from './onnx/write-model.ts';
-export { cnn14Graph } from './spaces/cnn14/graph.ts';
-export { CNN14, type Cnn14Layout } from './spaces/cnn14/layout.ts';
-export { randomCnn14Weights } from './spaces/cnn14/random-weights.ts';
-export type { NamedTensors } from './spaces/cnn14/weights.ts';
+export { pannsGraph } from './spaces/panns/graph.ts';
+export { CNN14, type PannsLayout } from './spaces/panns/layout.ts';
+export { randomPannsWeights } from './spaces/panns/random-weights.ts';
+export type { NamedTensors } from './spaces/panns/weights.ts';

@@ -22,6 +22,24 @@ const KINDS = {
     exitCode: EXIT.usage,
     remedy: 'Set EARSHOT_SOURCE or --source to a folder or s3://bucket/prefix, or name sources in earshot.yaml.',
   },
+  CHECKPOINT_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Point --checkpoint at a readable file.' },
+  CHECKPOINT_INVALID: {
+    exitCode: EXIT.usage,
+    remedy: 'Fetch the file again; if it is whole, save it with torch.save from a state_dict.',
+  },
+  CHECKPOINT_UNSAFE: {
+    exitCode: EXIT.refused,
+    remedy: 'Nothing of the file was run; take one that holds weights only, as a state_dict.',
+  },
+  CHECKPOINT_MISMATCH: { exitCode: EXIT.usage, remedy: 'Take the checkpoint of the network named, at 32 kHz.' },
+  CHECKPOINT_UNVERIFIED: {
+    exitCode: EXIT.refused,
+    remedy: 'Fetch the published file, or repeat with --accept-unverified if you trust this one.',
+  },
+  MODEL_EXISTS: {
+    exitCode: EXIT.refused,
+    remedy: 'Choose another number with --as-version, or remove card and graph first.',
+  },
   SOURCE_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Check that the source exists and may be read.' },
   SOURCE_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Try again when the object store answers.' },
   SOURCE_MOVED: {

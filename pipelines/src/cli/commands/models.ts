@@ -8,6 +8,7 @@ import { EarshotError } from '../../core/earshot-error.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { Action } from '../command-context.ts';
 import { bind } from '../run-action.ts';
+import { registerModelsAdd } from './models-add.ts';
 
 interface Verdict {
   readonly space: string;
@@ -57,7 +58,7 @@ const list: Action = async ({ config, reporter }) => {
 
 const show: Action = async ({ config, reporter }, [id]) => {
   const { card, fingerprint, graphPath } = spaceNamed(id, config.modelsDir);
-  const { input, graph, licence } = card;
+  const { input, graph, licence, origin } = card;
   const rows = [
     ['space', card.id],
     ['title', card.title],
@@ -72,6 +73,14 @@ const show: Action = async ({ config, reporter }, [id]) => {
     ['graph', `${graphPath} (${graph.precision})`],
     ['sha256', graph.sha256],
     ['licence', `${licence.spdx}, ${licence.attribution} (${licence.source})`],
+    ...(origin
+      ? [
+          [
+            'origin',
+            `${origin.file}, sha256 ${origin.sha256}${origin.isPublished ? ', as published' : ', not a published file'}`,
+          ],
+        ]
+      : []),
   ];
   const width = Math.max(...rows.map(([name = '']) => name.length));
   const text = rows.map(([name = '', value = '']) => `${name.padEnd(width)}  ${value}`).join('\n');
@@ -107,6 +116,7 @@ export function registerModels(program: Command): void {
   const models = program.command('models').description('embedding spaces: cards and graphs');
   bind(models.command('list').description('list the spaces known here'), list);
   bind(models.command('show').argument('<id>').description('print the card of a space'), show);
+  registerModelsAdd(models);
   const verifyCommand = models.command('verify').argument('<id>');
   bind(verifyCommand.description('check the graph of a space: sha256 and golden vectors'), verify);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Cnn14Layout } from './layout.ts';
-import { cnn14WeightShapes } from './weights.ts';
+import type { PannsLayout } from './layout.ts';
+import { pannsWeightShapes } from './weights.ts';
 
 /** Numerical Recipes' 32-bit linear congruential generator: uniform −1…1. */
 function createUniform(seed: number): () => number {
@@ -39,10 +39,10 @@ function spreadOf(name: string, dims: readonly number[]): Spread {
  * Weights of the right names and sizes that mean nothing: the same for equal seeds. For measuring speed and for tests of
  * everything that does not need a trained network.
  */
-export function randomCnn14Weights(layout: Cnn14Layout, seed: number): ReadonlyMap<string, Float32Array> {
+export function randomPannsWeights(layout: PannsLayout, seed: number): ReadonlyMap<string, Float32Array> {
   const uniform = createUniform(seed);
   const tensors = new Map<string, Float32Array>();
-  for (const [name, dims] of cnn14WeightShapes(layout)) {
+  for (const [name, dims] of pannsWeightShapes(layout)) {
     const { centre, reach } = spreadOf(name, dims);
     const values = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
     for (let i = 0; i < values.length; i++) values[i] = centre + reach * uniform();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BATCH_NORM_EPSILON } from '../fold-batch-norm.ts';
-import type { Cnn14Layout } from '../layout.ts';
-import { type BatchNorm, type NamedTensors, readBatchNorm, readTensor } from '../weights.ts';
+import type { PannsLayout } from '../layout.ts';
+import { type BatchNorm, convolutionNumbers, type NamedTensors, readBatchNorm, readTensor } from '../weights.ts';
 import { logMel } from './log-mel.ts';
 
 /** Channels of equal size, row-major. */
@@ -16,13 +16,15 @@ function normalise(value: number, { weight, bias, mean, variance }: BatchNorm, c
   return ((value - (mean[c] ?? 0)) / deviation) * (weight[c] ?? 0) + (bias[c] ?? 0);
 }
 
-/** Adds the 3 × 3 correlation of `channel` with nine weights, zeros around it, to `into`. */
+/** Adds the correlation of `channel` with a square kernel of odd size, zeros around it, to `into`. */
 function correlate(channel: Float64Array, { height, width }: Image, kernel: Float32Array, into: Float64Array): void {
+  const size = Math.sqrt(kernel.length);
+  const reach = (size - 1) / 2;
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       let sum = 0;
-      for (let k = 0; k < 9; k++) {
-        const [row, column] = [y + Math.floor(k / 3) - 1, x + (k % 3) - 1];
+      for (let k = 0; k < kernel.length; k++) {
+        const [row, column] = [y + Math.floor(k / size) - reach, x + (k % size) - reach];
         const isInside = row >= 0 && row < height && column >= 0 && column < width;
         if (isInside) sum += (kernel[k] ?? 0) * (channel[row * width + column] ?? 0);
       }
@@ -36,8 +38,9 @@ function convolve(image: Image, kernels: Float32Array, norm: BatchNorm): Image {
   const channels = Array.from(norm.weight, (_weight, output) => {
     const sum = new Float64Array(image.height * image.width);
     for (const [input, channel] of image.channels.entries()) {
-      const at = (output * inputs + input) * 9;
-      correlate(channel, image, kernels.subarray(at, at + 9), sum);
+      const size = kernels.length / (norm.weight.length * inputs);
+      const at = (output * inputs + input) * size;
+      correlate(channel, image, kernels.subarray(at, at + size), sum);
     }
     return sum.map((value) => Math.max(0, normalise(value, norm, output)));
   });
@@ -66,28 +69,39 @@ function pool({ height, width, channels }: Image): number[] {
   });
 }
 
-/** The embedding of one window in double precision, nothing folded: what the graph must give. */
-export function cnn14Embedding(samples: Float32Array, weights: NamedTensors, layout: Cnn14Layout): Float64Array {
-  const frames = logMel(samples, layout);
-  const bn0 = readBatchNorm(weights, 'bn0', layout.mel.bands);
-  const start = Float64Array.from(
-    frames.flatMap((frame) => [...frame.map((level, mel) => normalise(level, bn0, mel))]),
+/** rows · input + bias. */
+function connect(input: ArrayLike<number>, weights: NamedTensors, name: string, outputs: number): Float64Array {
+  const values = Array.from(input);
+  const rows = readTensor(weights, `${name}.weight`, [outputs, values.length]);
+  return Float64Array.from(readTensor(weights, `${name}.bias`, [outputs]), (bias, d) =>
+    values.reduce((sum, value, c) => sum + value * (rows[d * values.length + c] ?? 0), bias),
   );
-  let image: Image = { height: frames.length, width: layout.mel.bands, channels: [start] };
-  for (const [i, width] of layout.channels.entries()) {
-    for (const n of [1, 2]) {
+}
+
+export interface PannsAnswer {
+  readonly embedding: Float64Array;
+  /** Probability of each class. */
+  readonly clipwise: Float64Array;
+}
+
+/** Embedding and tags of one window in double precision, nothing folded: what the graph must give. */
+export function pannsReference(samples: Float32Array, weights: NamedTensors, layout: PannsLayout): PannsAnswer {
+  const { architecture, channels, dims, classes, mel } = layout;
+  const frames = logMel(samples, layout);
+  const bn0 = readBatchNorm(weights, 'bn0', mel.bands);
+  const start = Float64Array.from(frames.flatMap((frame) => [...frame.map((level, i) => normalise(level, bn0, i))]));
+  let image: Image = { height: frames.length, width: mel.bands, channels: [start] };
+  for (const [i, width] of channels.entries()) {
+    for (const n of convolutionNumbers(layout)) {
       const block = `conv_block${i + 1}`;
-      const kernels = readTensor(weights, `${block}.conv${n}.weight`, [width, image.channels.length, 3, 3]);
+      const { kernelSize } = architecture;
+      const shape = [width, image.channels.length, kernelSize, kernelSize];
+      const kernels = readTensor(weights, `${block}.conv${n}.weight`, shape);
       image = convolve(image, kernels, readBatchNorm(weights, `${block}.bn${n}`, width));
     }
-    if (i < layout.channels.length - 1) image = halve(image);
+    if (i < channels.length - 1 || architecture.isLastPooled) image = halve(image);
   }
-  const pooled = pool(image);
-  const rows = readTensor(weights, 'fc1.weight', [layout.dims, pooled.length]);
-  return Float64Array.from(readTensor(weights, 'fc1.bias', [layout.dims]), (bias, d) =>
-    Math.max(
-      0,
-      pooled.reduce((sum, value, c) => sum + value * (rows[d * pooled.length + c] ?? 0), bias),
-    ),
-  );
+  const embedding = connect(pool(image), weights, 'fc1', dims).map((value) => Math.max(0, value));
+  const clipwise = connect(embedding, weights, 'fc_audioset', classes).map((value) => 1 / (1 + Math.exp(-value)));
+  return { embedding, clipwise };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Cnn14Layout } from './layout.ts';
+import type { PannsLayout } from './layout.ts';
 
 /** Where weights come from: a Map, or a checkpoint that reads each tensor when it is asked for. */
 export interface NamedTensors {
@@ -15,21 +15,29 @@ export interface BatchNorm {
   readonly variance: Float32Array;
 }
 
-const batchNormShapes = (name: string, size: number): [string, number[]][] =>
+type Shape = [name: string, dims: number[]];
+
+const batchNormShapes = (name: string, size: number): Shape[] =>
   ['weight', 'bias', 'running_mean', 'running_var'].map((part) => [`${name}.${part}`, [size]]);
 
+/** Names of a block's convolutions and their normalisations: 1, or 1 and 2. */
+export const convolutionNumbers = ({ architecture }: PannsLayout): readonly number[] =>
+  Array.from({ length: architecture.convolutions }, (_, i) => i + 1);
+
 /**
- * Name → shape of every tensor that the embedding depends on, named and ordered as in a checkpoint of PANNs. Its STFT and
- * mel tensors are missing, because the graph computes them; so is the classifier.
+ * Name → shape of every tensor that embedding and tags depend on, named and ordered as in a checkpoint of PANNs. Its STFT
+ * and mel tensors are missing, because the graph computes them.
  */
-export function cnn14WeightShapes({ mel, channels, dims }: Cnn14Layout): ReadonlyMap<string, readonly number[]> {
-  const blocks = channels.flatMap((width, i): [string, number[]][] => {
+export function pannsWeightShapes(layout: PannsLayout): ReadonlyMap<string, readonly number[]> {
+  const { architecture, mel, channels, dims, classes } = layout;
+  const { kernelSize } = architecture;
+  const numbers = convolutionNumbers(layout);
+  const blocks = channels.flatMap((width, i): Shape[] => {
     const block = `conv_block${i + 1}`;
+    const inputs = (n: number): number => (n === 1 ? (channels[i - 1] ?? 1) : width);
     return [
-      [`${block}.conv1.weight`, [width, channels[i - 1] ?? 1, 3, 3]],
-      [`${block}.conv2.weight`, [width, width, 3, 3]],
-      ...batchNormShapes(`${block}.bn1`, width),
-      ...batchNormShapes(`${block}.bn2`, width),
+      ...numbers.map((n): Shape => [`${block}.conv${n}.weight`, [width, inputs(n), kernelSize, kernelSize]]),
+      ...numbers.flatMap((n) => batchNormShapes(`${block}.bn${n}`, width)),
     ];
   });
   return new Map([
@@ -37,6 +45,8 @@ export function cnn14WeightShapes({ mel, channels, dims }: Cnn14Layout): Readonl
     ...blocks,
     ['fc1.weight', [dims, channels.at(-1) ?? 0]],
     ['fc1.bias', [dims]],
+    ['fc_audioset.weight', [classes, dims]],
+    ['fc_audioset.bias', [classes]],
   ]);
 }
 

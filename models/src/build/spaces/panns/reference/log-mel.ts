@@ -2,14 +2,14 @@
 import { hannWindow } from '../../../../dsp/hann-window.ts';
 import { melFilterbank } from '../../../../dsp/mel-filterbank.ts';
 import { createPowerSpectrum } from '../../../front-end/reference/power-spectrum.ts';
-import type { Cnn14Layout } from '../layout.ts';
+import type { PannsLayout } from '../layout.ts';
 
 /**
  * Log-mel spectrogram as librosa and torchlibrosa make it: frames centred at multiples of the hop, the signal reflected
  * at both ends, periodic Hann window, |DFT|², Slaney mel filters, 10·log10 of at least 1e-10.
  * @returns one array of mels a frame
  */
-export function logMel(samples: Float32Array, layout: Cnn14Layout): Float64Array[] {
+export function logMel(samples: Float32Array, layout: PannsLayout): Float64Array[] {
   const { sampleRateHz, fftSize, hopSamples, mel } = layout;
   const filters = melFilterbank({ sampleRateHz, fftSize, ...mel });
   const powerSpectrum = createPowerSpectrum(fftSize);

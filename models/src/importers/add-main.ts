@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ImportError } from './import-error.ts';
+import { addPanns } from './panns/add-panns.ts';
+
+/**
+ * Prints one JSON object a line: `{"event":"step","text"}`, at the end `{"event":"added",…}` or
+ * `{"event":"refused","code","message"}` (status 1). Everything else on stderr is a fault.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    checkpoint: { type: 'string' },
+    'models-dir': { type: 'string' },
+    version: { type: 'string', default: '1' },
+    'accept-unverified': { type: 'boolean', default: false },
+  },
+});
+
+const say = (event: string, fields: object): void => {
+  process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+};
+
+// Exit handlers remove what is half made.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
+
+const started = performance.now();
+try {
+  const { card, fingerprint, isNew } = await addPanns({
+    model: positionals[0] ?? '',
+    version: Number(values.version),
+    checkpoint: resolve(values.checkpoint ?? ''),
+    modelsDir: resolve(values['models-dir'] ?? ''),
+    acceptUnverified: values['accept-unverified'],
+    onStep: (text) => say('step', { text }),
+  });
+  const { golden: _golden, ...described } = card;
+  const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
+  const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+  say('added', { space: card.id, isNew, fingerprint, seconds, peakRssBytes, card: described });
+} catch (error) {
+  if (!(error instanceof ImportError)) throw error;
+  say('refused', { code: error.code, message: error.message });
+  process.exitCode = 1;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import { fingerprintOf, readCardFiles, type Space } from '../registry.ts';
+import { ImportError } from './import-error.ts';
+import type { CardDraft } from './panns/panns-card.ts';
+import { sumFile } from './published-file.ts';
+
+async function hasItsGraph({ card, graphPath }: Space): Promise<boolean> {
+  try {
+    return (await sumFile(graphPath)).sha256 === card.graph.sha256;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The space of an earlier import of the same file, whole.
+ * @returns undefined when there is none, or its graph is gone or damaged, so that it must be made again
+ * @throws ImportError MODEL_EXISTS when the id belongs to something else
+ */
+export async function findExistingSpace(draft: CardDraft, modelsDir: string): Promise<Space | undefined> {
+  const found = readCardFiles(modelsDir).find(({ id }) => id === draft.id);
+  if (!found) return undefined;
+  if (!found.space) throw new ImportError('MODEL_EXISTS', found.problem);
+  const { card, fingerprint } = found.space;
+  const isSame = fingerprintOf({ ...card, ...draft }) === fingerprint && card.origin?.sha256 === draft.origin?.sha256;
+  if (isSame) return (await hasItsGraph(found.space)) ? found.space : undefined;
+  const from = card.origin?.file;
+  throw new ImportError(
+    'MODEL_EXISTS',
+    `${draft.id} is known already, ${from ? `imported from ${from} with other bytes or settings` : 'and was not imported'} (${found.path})`,
+  );
+}

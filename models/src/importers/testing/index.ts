@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: Apache-2.0
+export { narrowLayout, narrowTensors, writeTensors } from './write-panns-checkpoint.ts';
