@@ -22,6 +22,8 @@ export interface RunDocument {
   /** While it runs: how far it is. */
   readonly progress?: ProgressFacts;
   readonly audio_seconds?: number;
+  /** Of these, what the service had to embed. */
+  readonly embedded_seconds?: number;
   readonly bytes?: number;
   readonly duration_ms?: number;
   readonly exit_code?: number;

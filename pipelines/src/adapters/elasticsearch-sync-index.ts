@@ -7,6 +7,7 @@ import { EarshotError } from '../core/earshot-error.ts';
 import type { StoredDocument, SyncIndex } from '../ports/sync-index.ts';
 import { createSendBulk } from './elasticsearch-bulk.ts';
 import { toEarshotError } from './elasticsearch-client.ts';
+import { createContentLookup } from './elasticsearch-content-lookup.ts';
 
 interface Options extends LibrarySpace {
   readonly client: Client;
@@ -82,7 +83,13 @@ async function* walkStored(walk: Walk): AsyncGenerator<StoredDocument> {
   }
 }
 
-async function describe(client: Client, alias: string): Promise<{ readonly index: string; readonly meta: SpaceMeta }> {
+interface Described {
+  readonly index: string;
+  readonly meta: SpaceMeta;
+  readonly hasTrackVector: boolean;
+}
+
+async function describe(client: Client, alias: string): Promise<Described> {
   const remedy = 'Run earshot apply first.';
   const answer = await client.indices.get({ index: alias }).catch((error: unknown) => {
     if (isLost(error)) throw new EarshotError('INDEX_MISSING', `There is no index behind ${alias}`, { remedy });
@@ -93,13 +100,14 @@ async function describe(client: Client, alias: string): Promise<{ readonly index
   if (!found || more.length > 0 || !meta?.fingerprint)
     throw new EarshotError('INDEX_MISSING', `${alias} must stand for one index that earshot apply made`, { remedy });
   if (found[0] === alias) throw new EarshotError('INDEX_MISSING', `${alias} is an index, not an alias`, { remedy });
-  return { index: found[0], meta };
+  return { index: found[0], meta, hasTrackVector: found[1].mappings?.properties?.embedding !== undefined };
 }
 
 /** The index behind the write alias of one library and space. @throws EarshotError INDEX_MISSING */
 export async function openSyncIndex({ client, library, space, acceptsBase64 }: Options): Promise<SyncIndex> {
   const alias = writeAlias({ library, space });
-  const { index, meta } = await describe(client, alias);
+  const { index, meta, hasTrackVector } = await describe(client, alias);
+  const { fingerprint, dims } = meta;
   const refresh = async (): Promise<void> => {
     await client.indices.refresh({ index }).catch((error: unknown) => {
       throw toEarshotError(error, `refreshing ${index}`);
@@ -107,8 +115,10 @@ export async function openSyncIndex({ client, library, space, acceptsBase64 }: O
   };
   return {
     space,
-    fingerprint: meta.fingerprint,
+    fingerprint,
+    shape: { space, fingerprint, dims, hasTrackVector },
     acceptsBase64,
+    content: createContentLookup({ client, index, fingerprint }),
     writer: createBulkWriter({ send: createSendBulk({ client, alias }), concreteIndices: [index] }),
     refresh,
     stored: async function* (source) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { AudioDocument } from '@earshot/mappings';
 import type { BulkWriter } from './bulk-writer.ts';
 
 /** What the index knows about one object of a source: enough to see whether it changed. */
@@ -11,12 +12,36 @@ export interface StoredDocument {
   readonly fingerprint?: string;
 }
 
-/** The index of one library and space, as a sync run sees it. */
-export interface SyncIndex {
+/** What every vector of an index must look like. */
+export interface VectorShape {
   readonly space: string;
   /** Of `_meta`: vectors of another fingerprint are never written here. */
   readonly fingerprint: string;
+  readonly dims: number;
+  /** Documents have a vector of the whole recording, not of its segments alone. */
+  readonly hasTrackVector: boolean;
+}
+
+/** A document as it lies in the index: nothing about it is certain. */
+export type IndexedContent = Partial<Omit<AudioDocument, 'audio'>> & {
+  readonly audio?: Partial<AudioDocument['audio']>;
+};
+
+/** Documents by the content of their recordings, whatever their key and source. */
+export interface ContentLookup {
+  /** One document id for each sha256 that searches see; hashes without any are absent. */
+  findIds(sha256s: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** By id, vectors included, also those that searches do not see yet. */
+  get(ids: readonly string[]): Promise<ReadonlyMap<string, IndexedContent>>;
+}
+
+/** The index of one library and space, as a sync run sees it. */
+export interface SyncIndex {
+  readonly space: string;
+  readonly fingerprint: string;
+  readonly shape: VectorShape;
   readonly acceptsBase64: boolean;
+  readonly content: ContentLookup;
   readonly writer: BulkWriter;
   /** Documents of a source in UTF-8 byte order of their keys, after a refresh. */
   stored(source: string): AsyncIterable<StoredDocument>;

@@ -12,7 +12,9 @@ export interface FinishedLine {
   readonly run: string;
   readonly space: string;
   readonly complete: boolean;
-  readonly counts: Readonly<Record<'listed' | 'indexed' | 'unchanged' | 'skipped' | 'failed' | 'deleted', number>>;
+  readonly counts: Readonly<
+    Record<'listed' | 'indexed' | 'reused' | 'unchanged' | 'skipped' | 'failed' | 'deleted', number>
+  >;
   readonly pending: number;
   readonly skipped_by: Readonly<Record<string, number>>;
   readonly failures: readonly {

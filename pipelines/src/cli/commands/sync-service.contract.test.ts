@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ListeningProcess,
@@ -10,6 +11,7 @@ import {
   startInferenceService,
   whyNoElasticsearch,
 } from '@earshot/e2e/support';
+import type { AudioDocument } from '@earshot/mappings';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
@@ -71,7 +73,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
     put('empty.wav', '');
     const { code, line } = await run();
     expect(code).toBe(3);
-    expect(line.counts).toEqual({ listed: 6, indexed: 4, unchanged: 0, skipped: 0, failed: 2, deleted: 0 });
+    expect(line.counts).toEqual({ listed: 6, indexed: 4, reused: 0, unchanged: 0, skipped: 0, failed: 2, deleted: 0 });
     expect(line.failures.map(({ key, stage }) => `${key} ${stage}`).sort()).toEqual([
       'empty.wav embed',
       'random.mp3 embed',
@@ -87,6 +89,44 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
       audio: { duration_ms: 3000, sample_rate_hz: 44_100, channels: 1, codec: 'pcm_s16le', status: 'ready' },
     });
     expect((hits.hits[0]?._source?.audio as { peaks?: number[] } | undefined)?.peaks).toHaveLength(800);
+  });
+
+  /** Requests for embeddings that the service has answered. */
+  async function embeddingsServed(): Promise<number> {
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    const counted = text.matchAll(/^earshot_requests_total\{.*audio\/embeddings.*\} (\d+)/gm);
+    return [...counted].reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  test('a renamed recording is found under its new name without being embedded again, bit for bit', async () => {
+    const { put, remove, run, earshot, library, folder } = await bench(`${prefix}3`);
+    for (let i = 0; i < 3; i++) put(`tone-${i}.wav`, toneWav(220 * (i + 1), 3));
+    await run();
+    const index = `earshot-${library}-spectral-1`;
+    const vectorsOf = async (key: string) => {
+      const { hits } = await client.search<AudioDocument>({
+        index,
+        _source: ['embedding', 'segments'],
+        query: { term: { 'audio.key': key } },
+      });
+      return hits.hits.map(({ _source }) => _source);
+    };
+    const [before] = await vectorsOf('tone-1.wav');
+    expect(before?.segments?.length).toBeGreaterThan(0);
+    const embedded = await embeddingsServed();
+    remove('tone-1.wav');
+    put('renamed/tune.wav', toneWav(440, 3));
+    const { code, line } = await run();
+    expect([code, line.counts]).toEqual([
+      0,
+      { listed: 3, indexed: 1, reused: 1, unchanged: 2, skipped: 0, failed: 0, deleted: 1 },
+    ]);
+    expect(await embeddingsServed()).toBe(embedded);
+    expect(await vectorsOf('tone-1.wav')).toEqual([]);
+    expect(await vectorsOf('renamed/tune.wav')).toEqual([before]);
+    put('query/like.wav', toneWav(440, 3));
+    const found = await earshot(['search', '--json', join(folder, 'query/like.wav')]);
+    expect(found.json).toMatchObject({ hits: [{ title: 'tune', similarity: expect.closeTo(1, 4) }, {}, {}] });
   });
 
   test('kill -9 of the inference host in the middle of a run loses nothing', async () => {
@@ -106,7 +146,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
     expect(findHost(service.pid)).not.toBe(host);
     expect([code, line.counts]).toEqual([
       0,
-      { listed: total, indexed: total, unchanged: 0, skipped: 0, failed: 0, deleted: 0 },
+      { listed: total, indexed: total, reused: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0 },
     ]);
     expect((await client.count({ index })).count).toBe(total);
   });

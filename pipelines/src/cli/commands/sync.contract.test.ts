@@ -9,6 +9,7 @@ import {
   whyNoElasticsearch,
   whyNoVersitygw,
 } from '@earshot/e2e/support';
+import type { AudioDocument } from '@earshot/mappings';
 import { loadSpaces } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -95,7 +96,7 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
       space: 'spectral-1',
       source: 'default',
       complete: true,
-      counts: { listed: 13, indexed: 12, unchanged: 0, skipped: 1, failed: 0, deleted: 0 },
+      counts: { listed: 13, indexed: 12, reused: 0, unchanged: 0, skipped: 1, failed: 0, deleted: 0 },
       skipped_by: { extension: 1 },
       audio_seconds: 24,
     });
@@ -154,7 +155,15 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     put('LICENSE', 'no audio by name nor by content');
     const first = await run();
     expect(first.code).toBe(3);
-    expect(first.line.counts).toEqual({ listed: 6, indexed: 2, unchanged: 0, skipped: 1, failed: 3, deleted: 0 });
+    expect(first.line.counts).toEqual({
+      listed: 6,
+      indexed: 2,
+      reused: 0,
+      unchanged: 0,
+      skipped: 1,
+      failed: 3,
+      deleted: 0,
+    });
     expect(first.line.skipped_by).toEqual({ not_audio: 1 });
     expect(first.line.failures.map(({ key, stage, code }) => `${key} ${stage} ${code}`).sort()).toEqual([
       'broken.mp3 embed undecodable_audio',
@@ -345,6 +354,76 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     ]);
     expect(service.requests.filter(({ bytes }) => bytes === 5)).toHaveLength(1);
     expect(await documents(library, 'spectral-2')).toHaveLength(1);
+  });
+
+  /** Vectors as Elasticsearch holds them, by key. */
+  async function vectors(library: string, space = 'spectral-1') {
+    const index = `earshot-${library}-${space}`;
+    await client.indices.refresh({ index });
+    const _source = ['audio', 'embedding', 'segments', 'title', 'labels'];
+    const { hits } = await client.search<AudioDocument>({ index, size: 100, _source, sort: ['audio.key'] });
+    return new Map(hits.hits.map((hit) => [hit._source!.audio.key, hit._source!]));
+  }
+
+  test('copied and moved recordings take the vectors that are there, bit for bit; --force does not', async () => {
+    const { put, remove, run, library } = await bench();
+    for (const key of ['a.wav', 'a copy.wav', 'a copy 2.wav']) put(key, 'sound a');
+    put('b.wav', 'sound b');
+    put('quiet.wav', 'SILENT');
+    const first = await run();
+    expect(first.line.counts).toMatchObject({ listed: 5, indexed: 5, reused: 2 });
+    expect(service.requests).toHaveLength(3);
+    const before = await vectors(library);
+    expect(before.get('a copy.wav')?.embedding).toEqual(before.get('a.wav')?.embedding);
+
+    service.requests.length = 0;
+    remove('b.wav');
+    remove('quiet.wav');
+    put('moved/z.wav', 'sound b');
+    put('moved/quiet.wav', 'SILENT');
+    put('a.wav', 'sound a');
+    const second = await run();
+    expect(second.line.counts).toMatchObject({ listed: 5, indexed: 3, reused: 3, unchanged: 2, deleted: 2 });
+    expect(service.requests).toHaveLength(0);
+    const after = await vectors(library);
+    const moved = after.get('moved/z.wav');
+    expect(moved).toMatchObject({ title: 'z', labels: { folder: 'moved' }, audio: { peaks: [0, 64, 127] } });
+    expect(moved?.embedding).toEqual(before.get('b.wav')?.embedding);
+    expect(moved?.segments).toEqual(before.get('b.wav')?.segments);
+    expect(moved?.embedding).toHaveLength(servedSpaces()[0]!.dims);
+    expect(after.get('moved/quiet.wav')?.audio.status).toBe('silent');
+
+    const forced = await run('--force');
+    expect(forced.line.counts).toMatchObject({ indexed: 5, reused: 0 });
+    expect(service.requests).toHaveLength(5);
+  });
+
+  test('only the spaces that lack a recording embed it, and a document with odd vectors is not relied on', async () => {
+    const { put, remove, run, earshot, library } = await bench({ EARSHOT_SPACE: 'spectral-1,spectral-2' });
+    put('a.wav', 'sound a');
+    put('b.wav', 'sound b');
+    await earshot(['sync', 'run', '--json'], { env: { EARSHOT_SPACE: 'spectral-1' } });
+    const b = (await vectors(library)).get('b.wav')!;
+    const { embedding: _none, ...vectorless } = b;
+    const index = `earshot-${library}-spectral-1`;
+    await client.index({
+      index,
+      id: b.audio.id,
+      document: vectorless,
+      version: 1,
+      version_type: 'external_gte',
+      pipeline: '_none',
+    });
+    service.requests.length = 0;
+    for (const name of ['a', 'b']) {
+      remove(`${name}.wav`);
+      put(`new ${name}.wav`, `sound ${name}`);
+    }
+    const { line } = await run();
+    expect(line.counts).toMatchObject({ indexed: 4, reused: 1 });
+    const models = service.requests.map(({ url }) => new URL(url, 'http://x').searchParams.getAll('model').join());
+    expect(models.sort()).toEqual(['spectral-1,spectral-2', 'spectral-2']);
+    expect((await vectors(library)).get('new b.wav')?.embedding).toBeDefined();
   });
 
   test('what the ingest pipeline refuses is a dead letter with the reason of the pipeline', async () => {

@@ -4,6 +4,7 @@ import type { SyncSummary } from '../../core/sync/summary.ts';
 import { describeSeconds } from '../../core/sync/sync-progress.ts';
 
 const MOST_LINES = 10;
+const COLUMNS = ['listed', 'indexed', 'reused', 'unchanged', 'skipped', 'failed', 'deleted'] as const;
 
 function failureLines({ failures, counts }: SyncSummary): string[] {
   const shown = failures
@@ -15,10 +16,8 @@ function failureLines({ failures, counts }: SyncSummary): string[] {
 
 /** What a run did, for people. */
 export function describeSummary(run: SyncSummary, spaces: readonly SyncSummary[]): string {
-  const head = ['space', 'listed', 'indexed', 'unchanged', 'skipped', 'failed', 'deleted'];
-  const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { space, counts } of spaces)
-    table.push([space, counts.listed, counts.indexed, counts.unchanged, counts.skipped, counts.failed, counts.deleted]);
+  const table = new Table({ head: ['space', ...COLUMNS], style: { head: [], border: [] } });
+  for (const { space, counts } of spaces) table.push([space, ...COLUMNS.map((name) => counts[name])]);
   const skipped = Object.entries(run.skipped_by).map(([reason, count]) => `${count} ${reason}`);
   const rate = run.duration_ms > 0 ? run.audio_seconds / (run.duration_ms / 1000) : 0;
   const took = `${describeSeconds(run.audio_seconds)} of audio in ${describeSeconds(run.duration_ms / 1000)} (${Math.round(rate)} audio-s/s)`;

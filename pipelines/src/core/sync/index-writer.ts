@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BulkOutcome } from '../../ports/bulk-writer.ts';
-import type { EmbeddedRecording } from '../../ports/embedder.ts';
 import type { Entry } from '../../ports/object-store.ts';
 import type { Recording, RecordingTags } from '../../ports/recording-reader.ts';
 import { Budget } from './budget.ts';
+import type { ContentReuse } from './content-reuse.ts';
 import { documentId } from './document-id.ts';
+import type { RecordingContent } from './indexed-content.ts';
 import { makeDocument } from './make-document.ts';
 import { recordFailure } from './record-failure.ts';
 import type { SyncRun, Todo } from './sync-run.ts';
@@ -16,9 +17,19 @@ const MOST_WAITING_BYTES = 32 << 20;
 const LEAST_BYTES = Math.ceil(MOST_WAITING_BYTES / MOST_WAITING);
 
 interface Parts {
-  readonly embedded: EmbeddedRecording;
+  readonly content: RecordingContent;
+  readonly isReused: boolean;
   readonly recording: Recording;
   readonly tags: RecordingTags;
+  /** Told what becomes of the document. */
+  readonly reuse: ContentReuse;
+}
+
+interface Sent extends Pick<Parts, 'isReused' | 'reuse'> {
+  readonly entry: Entry;
+  readonly id: string;
+  readonly sha256: string;
+  readonly audioSeconds: number;
 }
 
 /** Hands documents to the bulk writers and settles objects by their acknowledgements, in any order. */
@@ -40,13 +51,17 @@ export class IndexWriter {
     const { target } = todo;
     const id = documentId(this.run.store.id, entry.key);
     const body = this.bodyOf(todo, entry, { id, ...parts });
+    const { content, isReused, reuse, recording } = parts;
+    const { sha256 } = recording;
+    reuse.made(sha256, body);
+    const sent = { entry, id, sha256, isReused, reuse, audioSeconds: content.durationMs / 1000 };
     const leave = await this.room.acquire(Math.max(body.length, LEAST_BYTES));
     const began = performance.now();
     target.index.writer
       .submit({ opId: entry.key, id, action: 'index', version: target.runSeq, body })
       .then((outcome) => {
         this.run.meter?.ended('index', began);
-        return this.read(outcome, todo, { entry, audioSeconds: parts.embedded.durationMs / 1000 });
+        return this.read(outcome, todo, sent);
       })
       .catch((error: unknown) => {
         this.failure ??= { error };
@@ -67,7 +82,7 @@ export class IndexWriter {
       store,
       entry,
       sha256: parts.recording.sha256,
-      embedded: parts.embedded,
+      content: parts.content,
       tags: parts.tags,
       labels: settings.labels(entry.key.slice(store.prefix.length)),
       runId: this.run.id,
@@ -77,12 +92,10 @@ export class IndexWriter {
     return Buffer.from(JSON.stringify(document));
   }
 
-  private async read(
-    outcome: BulkOutcome,
-    todo: Todo,
-    { entry, audioSeconds }: { readonly entry: Entry; readonly audioSeconds: number },
-  ): Promise<void> {
+  private async read(outcome: BulkOutcome, todo: Todo, sent: Sent): Promise<void> {
     const { target } = todo;
+    const { entry, id } = sent;
+    sent.reuse.settled(sent.sha256, outcome.state === 'acked' ? id : undefined);
     const stop = target.index.writer.stopReason();
     if (stop) throw stop;
     const { state, code = 'unknown', message = '', attempts } = outcome;
@@ -96,9 +109,9 @@ export class IndexWriter {
         attempts,
       });
     else {
-      if (state === 'acked') target.tally.indexed(audioSeconds);
+      if (state === 'acked') target.tally.indexed(sent);
       else target.tally.unchanged();
-      if (target.known.has(entry.key)) await target.letters.resolve(documentId(this.run.store.id, entry.key));
+      if (target.known.has(entry.key)) await target.letters.resolve(id);
     }
     target.tally.finishOne(entry.size);
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AudioDocument, SegmentVector } from '@earshot/mappings';
-import type { EmbeddedRecording } from '../../ports/embedder.ts';
 import type { Entry, ObjectStore } from '../../ports/object-store.ts';
 import type { RecordingTags } from '../../ports/recording-reader.ts';
+import type { RecordingContent } from './indexed-content.ts';
 import type { Labels } from './path-labels.ts';
 
 export interface DocumentParts {
@@ -10,7 +10,7 @@ export interface DocumentParts {
   readonly store: ObjectStore;
   readonly entry: Entry;
   readonly sha256: string;
-  readonly embedded: EmbeddedRecording;
+  readonly content: RecordingContent;
   readonly tags: RecordingTags;
   readonly labels: Labels;
   readonly runId: string;
@@ -27,11 +27,11 @@ export function toBase64BigEndian(vector: Float32Array): string {
 
 const fileTitle = (key: string): string => key.slice(key.lastIndexOf('/') + 1).replace(/(?<=.)\.[^.]*$/, '');
 
-function vectorsOf({ embedded, acceptsBase64 }: DocumentParts): Pick<AudioDocument, 'embedding' | 'segments'> {
-  if (embedded.status !== 'ready') return {};
+function vectorsOf({ content, acceptsBase64 }: DocumentParts): Pick<AudioDocument, 'embedding' | 'segments'> {
+  if (content.status !== 'ready') return {};
   const encode = (vector: Float32Array): string | readonly number[] =>
     acceptsBase64 ? toBase64BigEndian(vector) : Array.from(vector);
-  const segments = embedded.segments.map(
+  const segments = content.segments.map(
     ({ startMs, endMs, embedding }): SegmentVector => ({
       start_ms: Math.round(startMs),
       end_ms: Math.round(endMs),
@@ -39,13 +39,13 @@ function vectorsOf({ embedded, acceptsBase64 }: DocumentParts): Pick<AudioDocume
     }),
   );
   return {
-    ...(embedded.embedding ? { embedding: encode(embedded.embedding) } : {}),
+    ...(content.embedding ? { embedding: encode(content.embedding) } : {}),
     ...(segments.length > 0 ? { segments } : {}),
   };
 }
 
-function audioOf({ id, store, entry, sha256, embedded }: DocumentParts): AudioDocument['audio'] {
-  const { decode } = embedded;
+function audioOf({ id, store, entry, sha256, content }: DocumentParts): AudioDocument['audio'] {
+  const { decode } = content;
   return {
     id,
     uri: store.uriOf(entry.key),
@@ -56,12 +56,12 @@ function audioOf({ id, store, entry, sha256, embedded }: DocumentParts): AudioDo
     size: entry.size,
     ...(entry.modified ? { modified: entry.modified } : {}),
     sha256,
-    duration_ms: Math.round(embedded.durationMs),
+    duration_ms: Math.round(content.durationMs),
     sample_rate_hz: decode.sample_rate_hz,
     channels: decode.channels,
     codec: decode.codec,
     container: decode.container,
-    status: embedded.status,
+    status: content.status,
     loudness_dbfs: decode.loudness_dbfs,
     ...(decode.peaks ? { peaks: decode.peaks } : {}),
   };
@@ -69,14 +69,14 @@ function audioOf({ id, store, entry, sha256, embedded }: DocumentParts): AudioDo
 
 /** The document of one recording in one space; without vectors unless something sounds in it. */
 export function makeDocument(parts: DocumentParts, now = new Date()): AudioDocument {
-  const { entry, embedded, tags, labels, store } = parts;
+  const { entry, content, tags, labels, store } = parts;
   return {
     '@timestamp': now.toISOString(),
     title: tags.title || fileTitle(entry.key),
     audio: audioOf(parts),
     ...(tags.tags ? { tags: tags.tags } : {}),
     ...(Object.keys(labels).length > 0 ? { labels } : {}),
-    space: { id: embedded.space, fingerprint: embedded.fingerprint },
+    space: { id: content.space, fingerprint: content.fingerprint },
     ...vectorsOf(parts),
     sync: { source: store.id, run: parts.runId, version: parts.runSeq },
   };

@@ -1,30 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EmbeddedRecording } from '../../ports/embedder.ts';
 import type { Entry } from '../../ports/object-store.ts';
 import type { Recording, RecordingTags } from '../../ports/recording-reader.ts';
 import { EarshotError } from '../earshot-error.ts';
 import { isNamedAudio } from './audio-names.ts';
-import { embedRecording, isFailure } from './embed-recording.ts';
+import { ContentReuse } from './content-reuse.ts';
 import { fetchListed } from './fetch-listed.ts';
 import { IndexWriter } from './index-writer.ts';
+import { type Obtained, obtainContent } from './obtain-content.ts';
 import { recordFailure, recordNotAudio, type Why } from './record-failure.ts';
-import type { SyncRun, Todo, Work } from './sync-run.ts';
+import type { SyncRun, SyncTarget, Todo, Work } from './sync-run.ts';
 
 /** Failures in a row after which the service counts as down. */
 const BREAKER_LIMIT = 10;
+
+interface ReadRecordingParts {
+  readonly recording: Recording;
+  readonly tags: RecordingTags;
+}
 
 /** Takes listed objects through fetch, probe, embed and index; each todo is settled exactly once. */
 export class ObjectProcessor {
   private readonly run: SyncRun;
   private readonly halt: AbortSignal;
   private readonly writer: IndexWriter;
+  private readonly reuses: ReadonlyMap<SyncTarget, ContentReuse>;
   private unavailableInARow = 0;
+  private hasWarned = false;
 
   /** @param halt aborted when the whole run must stop at once */
   constructor(run: SyncRun, halt: AbortSignal) {
     this.run = run;
     this.halt = halt;
     this.writer = new IndexWriter(run);
+    const warn = (error: unknown): void => this.warnOnce(error);
+    this.reuses = new Map(run.targets.map((target) => [target, new ContentReuse(target.index, warn)]));
   }
 
   async process({ entry: listed, todos }: Work): Promise<void> {
@@ -57,33 +66,51 @@ export class ObjectProcessor {
   }
 
   private async embed({ entry, todos }: Work, recording: Recording): Promise<void> {
-    const spaces = todos.map(({ target }) => target.index.space);
-    const request = { recording, spaces, signal: this.halt };
-    const [tags, answers] = await Promise.all([recording.tags(), embedRecording(this.run.embedder, request)]);
-    for (const todo of todos) {
-      const answer = answers.get(todo.target.index.space);
-      if (!answer) throw new EarshotError('INTERNAL', `no answer for ${todo.target.index.space}`);
-      if (!isFailure(answer)) await this.submit(todo, entry, { embedded: answer, recording, tags });
-      else {
-        const { state, ...why } = answer;
-        await this.fail(todo, entry, { ...why, stage: 'embed', retryable: state === 'unavailable' });
+    const isForced = this.run.settings.force;
+    const spaces = new Map(
+      todos.map(({ target }) => [target.index.space, isForced ? undefined : this.reuses.get(target)]),
+    );
+    try {
+      const wanted = { recording, spaces, signal: this.halt };
+      const [tags, answers] = await Promise.all([recording.tags(), obtainContent(this.run.embedder, wanted)]);
+      for (const todo of todos) {
+        const answer = answers.get(todo.target.index.space);
+        if (!answer) throw new EarshotError('INTERNAL', `no answer for ${todo.target.index.space}`);
+        await this.conclude(todo, { entry, answer, recording, tags });
       }
-      this.countUnavailable(isFailure(answer) && answer.state === 'unavailable');
+    } finally {
+      for (const { target } of todos) this.reuses.get(target)?.abandon(recording.sha256);
     }
+  }
+
+  private async conclude(
+    todo: Todo,
+    { entry, answer, ...read }: { readonly entry: Entry; readonly answer: Obtained } & ReadRecordingParts,
+  ): Promise<void> {
+    if (answer.kind === 'content') {
+      await this.submit(todo, entry, { ...answer, ...read });
+      if (!answer.isReused) this.countUnavailable(false);
+      return;
+    }
+    const { state, ...why } = answer.failure;
+    await this.fail(todo, entry, { ...why, stage: 'embed', retryable: state === 'unavailable' });
+    this.countUnavailable(state === 'unavailable');
   }
 
   private async submit(
     todo: Todo,
     entry: Entry,
-    parts: { readonly embedded: EmbeddedRecording; readonly recording: Recording; readonly tags: RecordingTags },
+    parts: Extract<Obtained, { kind: 'content' }> & ReadRecordingParts,
   ): Promise<void> {
     const { space, fingerprint } = todo.target.index;
-    if (parts.embedded.fingerprint !== fingerprint)
+    if (parts.content.fingerprint !== fingerprint)
       throw new EarshotError(
         'FINGERPRINT_MISMATCH',
-        `The inference service now answers ${space} with fingerprint ${parts.embedded.fingerprint}; the index has ${fingerprint}`,
+        `The inference service now answers ${space} with fingerprint ${parts.content.fingerprint}; the index has ${fingerprint}`,
       );
-    await this.writer.submit(todo, entry, parts);
+    const reuse = this.reuses.get(todo.target);
+    if (!reuse) throw new EarshotError('INTERNAL', `${space} is no target of this run`);
+    await this.writer.submit(todo, entry, { ...parts, reuse });
   }
 
   private async fail(todo: Todo, entry: Entry, why: Why): Promise<void> {
@@ -93,6 +120,12 @@ export class ObjectProcessor {
 
   private finish({ entry, todos }: Work): void {
     for (const { target } of todos) target.tally.finishOne(entry.size);
+  }
+
+  private warnOnce(error: unknown): void {
+    if (!this.hasWarned)
+      this.run.reporter.warn(`Looking for known recordings fails, so all are embedded: ${String(error)}`);
+    this.hasWarned = true;
   }
 
   private countUnavailable(isUnavailable: boolean): void {

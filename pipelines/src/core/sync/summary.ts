@@ -16,6 +16,8 @@ export interface SyncSummary {
   readonly pending: number;
   readonly skipped_by: Readonly<Record<string, number>>;
   readonly audio_seconds: number;
+  /** Of these, what the service had to embed; the rest was reused. */
+  readonly embedded_seconds: number;
   readonly bytes: number;
   readonly duration_ms: number;
   readonly failures: readonly FailureLine[];
@@ -24,7 +26,7 @@ export interface SyncSummary {
 }
 
 const MOST_FAILURES = 100;
-const ZERO: Counts = { listed: 0, indexed: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0 };
+const ZERO: Counts = { listed: 0, indexed: 0, reused: 0, unchanged: 0, skipped: 0, failed: 0, deleted: 0 };
 
 function addCounts(a: Counts, b: Counts): Counts {
   const names = Object.keys(ZERO) as (keyof Counts)[];
@@ -40,6 +42,7 @@ function addReasons(
   return sums;
 }
 
+const milli = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 const total = (tallies: readonly Tally[], pick: (tally: Tally) => number): number =>
   tallies.reduce((sum, tally) => sum + pick(tally), 0);
 
@@ -60,7 +63,8 @@ function summarise({ run, result, durationMs }: Ended, targets: readonly SyncTar
     counts: tallies.map((tally) => tally.counts()).reduce(addCounts, ZERO),
     pending: total(tallies, ({ pending }) => pending),
     skipped_by: addReasons(tallies),
-    audio_seconds: Math.round(total(tallies, ({ audioSeconds }) => audioSeconds) * 1000) / 1000,
+    audio_seconds: milli(total(tallies, ({ audioSeconds }) => audioSeconds)),
+    embedded_seconds: milli(total(tallies, ({ embeddedSeconds }) => embeddedSeconds)),
     bytes: total(tallies, ({ doneBytes }) => doneBytes),
     duration_ms: Math.round(durationMs),
     failures: tallies.flatMap(({ failures }) => failures).slice(0, MOST_FAILURES),

@@ -14,6 +14,8 @@ export interface FailureLine {
 export interface Counts {
   readonly listed: number;
   readonly indexed: number;
+  /** Of `indexed`: the same bytes were indexed before, so their vectors were taken from there. */
+  readonly reused: number;
   readonly unchanged: number;
   readonly skipped: number;
   readonly failed: number;
@@ -27,6 +29,7 @@ export class Tally {
   private seen = 0;
   private readonly settled = { indexed: 0, unchanged: 0, skipped: 0, failed: 0 };
   private deletedCount = 0;
+  private reusedCount = 0;
   readonly skippedBy: Partial<Record<SkipReason, number>> = {};
   readonly failures: FailureLine[] = [];
   /** Objects that need work, and how many of them are done. */
@@ -35,14 +38,18 @@ export class Tally {
   done = 0;
   doneBytes = 0;
   audioSeconds = 0;
+  /** Of these, what the service had to embed. */
+  embeddedSeconds = 0;
 
   see(): void {
     this.seen++;
   }
 
-  indexed(audioSeconds: number): void {
+  indexed({ audioSeconds, isReused }: { readonly audioSeconds: number; readonly isReused: boolean }): void {
     this.settled.indexed++;
     this.audioSeconds += audioSeconds;
+    if (isReused) this.reusedCount++;
+    else this.embeddedSeconds += audioSeconds;
   }
 
   unchanged(): void {
@@ -75,7 +82,9 @@ export class Tally {
   }
 
   counts(): Counts {
-    return { listed: this.seen - this.pending, ...this.settled, deleted: this.deletedCount };
+    const { indexed, ...others } = this.settled;
+    const listed = this.seen - this.pending;
+    return { listed, indexed, reused: this.reusedCount, ...others, deleted: this.deletedCount };
   }
 
   /** @throws EarshotError SUMS_DIFFER when an object was settled twice, or not at all in a run that came to its end */
