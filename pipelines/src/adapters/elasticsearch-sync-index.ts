@@ -43,6 +43,8 @@ interface Walk {
   readonly client: Client;
   readonly index: string;
   readonly source: string;
+  /** What else documents must be. */
+  readonly query?: estypes.QueryDslQueryContainer | undefined;
 }
 
 async function readPage(walk: Walk, pit: string, after: string | undefined): Promise<estypes.SearchHit[]> {
@@ -52,7 +54,7 @@ async function readPage(walk: Walk, pit: string, after: string | undefined): Pro
     _source: false,
     track_total_hits: false,
     docvalue_fields: FIELDS,
-    query: { bool: { filter: [{ term: { 'sync.source': walk.source } }] } },
+    query: { bool: { filter: [{ term: { 'sync.source': walk.source } }, ...(walk.query ? [walk.query] : [])] } },
     sort: [{ 'audio.key': 'asc' }],
     ...(after === undefined ? {} : { search_after: [after] }),
   });
@@ -89,6 +91,35 @@ interface Described {
   readonly hasTrackVector: boolean;
 }
 
+/** Ready, without the vector of the whole recording or, in spaces that have none, of any segment. */
+const vectorlessQuery = (hasTrackVector: boolean): estypes.QueryDslQueryContainer => ({
+  bool: {
+    filter: [{ term: { 'audio.status': 'ready' } }],
+    must_not: [
+      hasTrackVector
+        ? { exists: { field: 'embedding' } }
+        : { nested: { path: 'segments', query: { exists: { field: 'segments.embedding' } } } },
+    ],
+  },
+});
+
+interface Drawing extends Walk {
+  readonly size: number;
+  readonly seed: number;
+}
+
+async function drawSample({ client, index, source, size, seed }: Drawing): Promise<StoredDocument[]> {
+  const random_score = { seed, field: '_seq_no' };
+  const query = {
+    function_score: { query: { term: { 'sync.source': source } }, random_score, boost_mode: 'replace' },
+  } as const;
+  const request = { index, size, _source: false, track_total_hits: false, docvalue_fields: FIELDS, query };
+  const answer = await client.search(request).catch((error: unknown) => {
+    throw toEarshotError(error, `drawing a sample of ${index}`);
+  });
+  return answer.hits.hits.map(toStored);
+}
+
 async function describe(client: Client, alias: string): Promise<Described> {
   const remedy = 'Run earshot apply first.';
   const answer = await client.indices.get({ index: alias }).catch((error: unknown) => {
@@ -118,6 +149,11 @@ export async function openSyncIndex({ client, library, space, acceptsBase64 }: O
     fingerprint,
     shape: { space, fingerprint, dims, hasTrackVector },
     acceptsBase64,
+    withoutVectors: (source) => walkStored({ client, index, source, query: vectorlessQuery(hasTrackVector) }),
+    sample: async (source, drawn) => {
+      await refresh();
+      return drawSample({ client, index, source, ...drawn });
+    },
     content: createContentLookup({ client, index, fingerprint }),
     writer: createBulkWriter({ send: createSendBulk({ client, alias }), concreteIndices: [index] }),
     refresh,

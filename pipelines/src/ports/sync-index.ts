@@ -45,5 +45,9 @@ export interface SyncIndex {
   readonly writer: BulkWriter;
   /** Documents of a source in UTF-8 byte order of their keys, after a refresh. */
   stored(source: string): AsyncIterable<StoredDocument>;
+  /** Documents of a source that say `ready` and lack the vectors that their space has. */
+  withoutVectors(source: string): AsyncIterable<StoredDocument>;
+  /** Documents of a source drawn at random; the same seed draws the same while nothing is written. */
+  sample(source: string, options: { readonly size: number; readonly seed: number }): Promise<readonly StoredDocument[]>;
   refresh(): Promise<void>;
 }

@@ -94,7 +94,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
   /** Requests for embeddings that the service has answered. */
   async function embeddingsServed(): Promise<number> {
     const text = await (await fetch(`${service.url}/metrics`)).text();
-    const counted = text.matchAll(/^earshot_requests_total\{.*audio\/embeddings.*\} (\d+)/gm);
+    const counted = text.matchAll(/^earshot_inference_requests_total\{.*audio\/embeddings.*\} (\d+)/gm);
     return [...counted].reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
@@ -114,6 +114,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
     const [before] = await vectorsOf('tone-1.wav');
     expect(before?.segments?.length).toBeGreaterThan(0);
     const embedded = await embeddingsServed();
+    expect(embedded).toBeGreaterThanOrEqual(3);
     remove('tone-1.wav');
     put('renamed/tune.wav', toneWav(440, 3));
     const { code, line } = await run();
@@ -126,7 +127,74 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
     expect(await vectorsOf('renamed/tune.wav')).toEqual([before]);
     put('query/like.wav', toneWav(440, 3));
     const found = await earshot(['search', '--json', join(folder, 'query/like.wav')]);
-    expect(found.json).toMatchObject({ hits: [{ title: 'tune', similarity: expect.closeTo(1, 4) }, {}, {}] });
+    expect(found.json).toMatchObject({
+      hits: [{ uri: expect.stringContaining('/renamed/tune.wav'), similarity: expect.closeTo(1, 4) }, {}, {}],
+    });
+  });
+
+  test('verify proves that stored vectors are what the service says, finds what is wrong and mends it', async () => {
+    const { put, remove, run, earshot, library } = await bench(`${prefix}4`);
+    for (let i = 0; i < 12; i++) put(`tone-${i}.wav`, toneWav(220 * (i + 1), 3));
+    await run();
+    const clean = await earshot(['sync', 'verify', '--json']);
+    expect([clean.code, clean.json]).toMatchObject([
+      0,
+      {
+        event: 'verify_finished',
+        complete: true,
+        spaces: [
+          { compared: 12, same: 12, vectors: { embedded: 12, identical: 12, min_cosine: 1, max_difference: 0 } },
+        ],
+      },
+    ]);
+    const index = `earshot-${library}-spectral-1`;
+    const { hits } = await client.search<AudioDocument>({
+      index,
+      size: 20,
+      _source: { exclude_vectors: false },
+      version: true,
+    });
+    const vectorOf = (key: string) => hits.hits.find(({ _source }) => _source?.audio.key === key)?._source?.embedding;
+    const write = async (key: string, change: (document: AudioDocument) => object, id?: string) => {
+      const hit = hits.hits.find(({ _source }) => _source?.audio.key === key)!;
+      const version = { version: hit._version!, version_type: 'external_gte' } as const;
+      await client.index({ index, id: id ?? hit._id!, document: change(hit._source!), pipeline: '_none', ...version });
+    };
+    await write('tone-0.wav', ({ embedding: _none, ...document }) => document);
+    await write('tone-1.wav', (document) => ({ ...document, embedding: vectorOf('tone-8.wav') }));
+    await write('tone-2.wav', (document) => ({ ...document, audio: { ...document.audio, sha256: '0'.repeat(64) } }));
+    await write('tone-3.wav', (document) => ({
+      ...document,
+      space: { id: 'spectral-1', fingerprint: '000000000000' },
+    }));
+    await write('tone-4.wav', (document) => document, 'an-odd-id');
+    put('tone-5.wav', toneWav(5555, 3));
+    put('new.wav', toneWav(3333, 3));
+    remove('tone-6.wav');
+    const wrong = await earshot(['sync', 'verify', '--json']);
+    const told = (wrong.events as { event: string; kind: string; key: string }[])
+      .filter(({ event }) => event === 'finding')
+      .map(({ kind, key }) => `${kind} ${key}`);
+    expect(wrong.code).toBe(3);
+    expect(told.sort()).toEqual([
+      'content tone-2.wav',
+      'drift tone-1.wav',
+      'foreign tone-3.wav',
+      'missing new.wav',
+      'odd tone-4.wav',
+      'orphaned tone-6.wav',
+      'stale tone-5.wav',
+      'vectorless tone-0.wav',
+    ]);
+    const mended = await earshot(['sync', 'verify', '--repair']);
+    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining('8 finding(s)')]);
+    const sampled = await earshot(['sync', 'verify', '--sample', '3', '--sample-only', '--json']);
+    expect([sampled.code, sampled.json]).toMatchObject([
+      0,
+      { mode: 'sample', spaces: [{ compared: 3, vectors: { embedded: 3 } }] },
+    ]);
+    const full = await earshot(['sync', 'verify', '--json']);
+    expect([full.code, full.json]).toMatchObject([0, { spaces: [{ compared: 12, same: 12 }] }]);
   });
 
   test('kill -9 of the inference host in the middle of a run loses nothing', async () => {

@@ -366,7 +366,7 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
   }
 
   test('copied and moved recordings take the vectors that are there, bit for bit; --force does not', async () => {
-    const { put, remove, run, library } = await bench();
+    const { put, remove, run, earshot, library } = await bench();
     for (const key of ['a.wav', 'a copy.wav', 'a copy 2.wav']) put(key, 'sound a');
     put('b.wav', 'sound b');
     put('quiet.wav', 'SILENT');
@@ -382,6 +382,14 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     put('moved/z.wav', 'sound b');
     put('moved/quiet.wav', 'SILENT');
     put('a.wav', 'sound a');
+    const plan = await earshot(['sync', 'plan', '--json']);
+    expect(plan.json).toMatchObject({
+      spaces: [
+        { new: 2, changed: 1, unchanged: 2, gone: 2, audio_hours: expect.any(Number), work_hours: expect.any(Number) },
+      ],
+    });
+    const table = await earshot(['sync', 'plan']);
+    expect(table.stdout).toContain('2 gone, deletes allowed\n  - b.wav\n  - quiet.wav');
     const second = await run();
     expect(second.line.counts).toMatchObject({ listed: 5, indexed: 3, reused: 3, unchanged: 2, deleted: 2 });
     expect(service.requests).toHaveLength(0);

@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { bind } from '../run-action.ts';
 import { failuresList, failuresRetry } from '../sync/sync-failures-commands.ts';
-import { addPlanOptions, addRunOptions } from '../sync/sync-options.ts';
+import { addPlanOptions, addRunOptions, addVerifyOptions } from '../sync/sync-options.ts';
 import { syncPlan } from '../sync/sync-plan-command.ts';
 import { syncRun } from '../sync/sync-run-command.ts';
 import { syncStatus } from '../sync/sync-status-command.ts';
+import { syncVerify } from '../sync/sync-verify-command.ts';
 
 const addSources = (command: Command): Command =>
   command.argument('[source...]', 'names of sources in the configuration; default: all, one after the other');
@@ -22,6 +23,7 @@ export function registerSync(program: Command): void {
   const add = (name: string, description: string): Command => addSources(sync.command(name).description(description));
   bind(addPlanOptions(add('plan', 'say what a run would do; nothing is fetched or written')), syncPlan);
   bind(addRunOptions(add('run', 'embed what is new or changed, delete what is gone')), syncRun);
+  bind(addVerifyOptions(add('verify', 'compare source, index and vectors; mend with --repair')), syncVerify);
   bind(add('status', 'who runs, what the last runs did, what failed'), syncStatus);
   const failures = sync.command('failures').description('recordings that could not be indexed');
   const addFailures = (name: string, description: string): Command =>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Flags of `sync plan` and `sync run`, as commander gives them. */
 export interface SyncFlags {
@@ -10,6 +10,14 @@ export interface SyncFlags {
   readonly sourceMoved?: boolean;
   readonly forceUnlock?: boolean;
   readonly exitCode?: boolean;
+}
+
+/** Flags of `sync verify`. */
+export interface VerifyFlags extends SyncFlags {
+  readonly sample: number;
+  readonly seed: number;
+  readonly sampleOnly?: boolean;
+  readonly repair?: boolean;
 }
 
 function wholeNumber(text: string): number {
@@ -23,6 +31,17 @@ export function addPlanOptions(command: Command): Command {
     .option('--prefix <text>', 'only keys that begin so; nothing is deleted')
     .option('--force', 'treat every object as changed')
     .option('--force-delete', 'delete whatever a complete listing no longer has, however much it is');
+}
+
+export function addVerifyOptions(command: Command): Command {
+  return command
+    .option('--sample <n>', 'embed n recordings a space again and compare the vectors; 0: none', wholeNumber, 20)
+    .option('--seed <n>', 'draws another sample', wholeNumber, 1)
+    .addOption(new Option('--sample-only', 'do not list the source: compare the sample only').conflicts('repair'))
+    .option('--repair', 'index again what is wrong; delete, within the guards, what is gone')
+    .option('--force-delete', 'delete whatever a complete listing no longer has, however much it is')
+    .option('--source-moved', 'the same collection now lies elsewhere: accept the new place')
+    .option('--force-unlock', 'take the lease although another run seems to hold it');
 }
 
 export function addRunOptions(command: Command): Command {

@@ -23,9 +23,13 @@ function isSame(entry: Entry, stored: StoredDocument, fingerprint: string): bool
 export function decideObject(
   entry: Entry,
   stored: StoredDocument | undefined,
-  { target, settings }: { readonly target: SyncTarget; readonly settings: Pick<SyncSettings, 'force' | 'retryKnown'> },
+  {
+    target,
+    settings,
+  }: { readonly target: SyncTarget; readonly settings: Pick<SyncSettings, 'force' | 'forceKeys' | 'retryKnown'> },
 ): Decision {
-  if (stored && !settings.force && isSame(entry, stored, target.index.fingerprint)) return { kind: 'unchanged' };
+  const isForced = settings.force || settings.forceKeys?.has(entry.key) === true;
+  if (stored && !isForced && isSame(entry, stored, target.index.fingerprint)) return { kind: 'unchanged' };
   const letter = target.known.get(entry.key);
   const isKnown =
     letter !== undefined &&
@@ -33,6 +37,6 @@ export function decideObject(
     letter.etag === entry.etag &&
     letter.size === entry.size &&
     letter.pipelineFingerprint === target.pipelineFingerprint;
-  if (isKnown && !settings.retryKnown && !settings.force) return { kind: 'known', letter };
+  if (isKnown && !settings.retryKnown && !isForced) return { kind: 'known', letter };
   return { kind: stored ? 'changed' : 'new' };
 }

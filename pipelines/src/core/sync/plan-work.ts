@@ -92,7 +92,9 @@ export async function* planWork(run: SyncRun, findings: PlanFindings): AsyncGene
     if (event.kind === 'end') findings.end = event.end;
     else if (event.kind === 'gone') {
       findings.stored[event.index] = (findings.stored[event.index] ?? 0) + 1;
-      findings.gone[event.index]?.push(event.stored);
+      // A document under an odd id is nobody's: `verify` finds it. As a candidate it would only discredit the listing.
+      if (event.stored.id === documentId(run.store.id, event.stored.key))
+        findings.gone[event.index]?.push(event.stored);
     } else {
       const work = workOf(run, event, findings);
       if (work) yield work;

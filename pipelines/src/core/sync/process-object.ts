@@ -66,7 +66,8 @@ export class ObjectProcessor {
   }
 
   private async embed({ entry, todos }: Work, recording: Recording): Promise<void> {
-    const isForced = this.run.settings.force;
+    const { force, forceKeys } = this.run.settings;
+    const isForced = force || forceKeys?.has(entry.key) === true;
     const spaces = new Map(
       todos.map(({ target }) => [target.index.space, isForced ? undefined : this.reuses.get(target)]),
     );

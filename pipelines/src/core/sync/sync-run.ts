@@ -31,6 +31,8 @@ export interface SyncSettings {
   readonly labels: LabelPath;
   /** Treat every object as changed. */
   readonly force: boolean;
+  /** Treat these as changed, whatever they seem, and embed them. */
+  readonly forceKeys?: ReadonlySet<string>;
   /** Try known failures again. */
   readonly retryKnown: boolean;
   /** The listing leaves objects out on purpose: nothing is deleted, and that is no fault. */
