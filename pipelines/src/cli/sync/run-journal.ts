@@ -47,6 +47,7 @@ const endOf = (summary: SyncSummary): Partial<RunDocument> => ({
   complete: summary.complete,
   counts: { ...summary.counts, pending: summary.pending },
   audio_seconds: summary.audio_seconds,
+  embedded_seconds: summary.embedded_seconds,
   bytes: summary.bytes,
   duration_ms: summary.duration_ms,
   exit_code: summary.exit_code,
@@ -79,6 +80,7 @@ export function createRunJournal({ run, client, telemetry }: Options): RunJourna
   const soFar = ({ tally }: SyncTarget, progress?: ProgressFacts): Partial<RunDocument> => ({
     counts: { ...tally.counts(), pending: tally.pending },
     audio_seconds: Math.round(tally.audioSeconds),
+    embedded_seconds: Math.round(tally.embeddedSeconds),
     bytes: tally.doneBytes,
     duration_ms: Math.round(performance.now() - beganAt),
     ...(progress ? { progress } : {}),
