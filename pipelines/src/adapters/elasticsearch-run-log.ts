@@ -13,6 +13,8 @@ export interface RunDocument {
   readonly run_seq: number;
   readonly library: string;
   readonly source: string;
+  /** `2/8`; absent for the whole source. */
+  readonly shard?: string;
   readonly space: { readonly id: string; readonly fingerprint: string };
   readonly state: RunState;
   readonly started_at: string;

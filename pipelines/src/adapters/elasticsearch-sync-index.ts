@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type LibrarySpace, writeAlias } from '@earshot/mappings';
+import { type AudioDocument, type LibrarySpace, writeAlias } from '@earshot/mappings';
 import type { SpaceMeta } from '@earshot/mappings/definitions';
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { createBulkWriter } from '../core/bulk-writer.ts';
 import { EarshotError } from '../core/earshot-error.ts';
-import type { StoredDocument, SyncIndex } from '../ports/sync-index.ts';
+import type { SendBulk } from '../ports/bulk-transport.ts';
+import type { IdRange, Selection, StoredDocument, SyncIndex } from '../ports/sync-index.ts';
 import { createSendBulk } from './elasticsearch-bulk.ts';
 import { toEarshotError } from './elasticsearch-client.ts';
 import { createContentLookup } from './elasticsearch-content-lookup.ts';
@@ -17,7 +18,7 @@ interface Options extends LibrarySpace {
 const PAGE = 2000;
 const KEEP_ALIVE = '5m';
 /** From doc values, not from `_source`: with vectors and waveforms in it that is five to eight times as fast. */
-const FIELDS = ['audio.key', 'audio.etag', 'audio.size', 'audio.version_id', 'space.fingerprint'];
+const FIELDS = ['audio.key', 'audio.etag', 'audio.size', 'audio.version_id', 'space.fingerprint', 'sync.deleted_at'];
 
 function toStored(hit: estypes.SearchHit): StoredDocument {
   const first = <T>(field: string): T | undefined => (hit.fields?.[field] as T[] | undefined)?.[0];
@@ -25,6 +26,7 @@ function toStored(hit: estypes.SearchHit): StoredDocument {
   const size = first<number>('audio.size');
   const versionId = first<string>('audio.version_id');
   const fingerprint = first<string>('space.fingerprint');
+  const deletedAt = first<string>('sync.deleted_at');
   return {
     id: hit._id ?? '',
     key: first<string>('audio.key') ?? '',
@@ -32,6 +34,7 @@ function toStored(hit: estypes.SearchHit): StoredDocument {
     ...(size === undefined ? {} : { size }),
     ...(versionId === undefined ? {} : { versionId }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(deletedAt === undefined ? {} : { deletedAt }),
   };
 }
 
@@ -43,9 +46,27 @@ interface Walk {
   readonly client: Client;
   readonly index: string;
   readonly source: string;
+  readonly selection?: Selection;
   /** What else documents must be. */
   readonly query?: estypes.QueryDslQueryContainer | undefined;
 }
+
+/** Ids are hashes, so that a range of them is an even share of the documents. */
+const idClauses = ({ from, before }: IdRange) =>
+  from || before
+    ? [{ range: { 'audio.id': { ...(from ? { gte: from } : {}), ...(before ? { lt: before } : {}) } } }]
+    : [];
+
+const queryOf = ({ source, query, selection: { ids = {}, deletedBefore } = {} }: Walk) => ({
+  bool: {
+    filter: [
+      { term: { 'sync.source': source } },
+      ...(query ? [query] : []),
+      ...idClauses(ids),
+      ...(deletedBefore ? [{ range: { 'sync.deleted_at': { lt: deletedBefore } } }] : []),
+    ],
+  },
+});
 
 async function readPage(walk: Walk, pit: string, after: string | undefined): Promise<estypes.SearchHit[]> {
   const answer = await walk.client.search({
@@ -54,7 +75,7 @@ async function readPage(walk: Walk, pit: string, after: string | undefined): Pro
     _source: false,
     track_total_hits: false,
     docvalue_fields: FIELDS,
-    query: { bool: { filter: [{ term: { 'sync.source': walk.source } }, ...(walk.query ? [walk.query] : [])] } },
+    query: queryOf(walk),
     sort: [{ 'audio.key': 'asc' }],
     ...(after === undefined ? {} : { search_after: [after] }),
   });
@@ -82,6 +103,18 @@ async function* walkStored(walk: Walk): AsyncGenerator<StoredDocument> {
     throw toEarshotError(error, `reading what ${walk.index} holds`);
   } finally {
     await walk.client.closePointInTime({ id: pit }).catch(() => undefined);
+  }
+}
+
+/** Vectors are named: Elasticsearch 9.2 and later leave them out of `_source` otherwise. */
+const WHOLE = ['*', 'embedding', 'segments', 'segments.embedding'];
+
+async function readWhole(client: Client, index: string, id: string): Promise<AudioDocument | undefined> {
+  try {
+    return (await client.get<AudioDocument>({ index, id, _source_includes: WHOLE }))._source;
+  } catch (error) {
+    if (isLost(error)) return undefined;
+    throw toEarshotError(error, `reading ${id} from ${index}`);
   }
 }
 
@@ -144,6 +177,11 @@ export async function openSyncIndex({ client, library, space, acceptsBase64 }: O
       throw toEarshotError(error, `refreshing ${index}`);
     });
   };
+  let mayWrite = (): boolean => true;
+  const sendBulk = createSendBulk({ client, alias });
+  // Versions protect what a newer run wrote. What it found gone has none: a run that slept must not write at all.
+  const send: SendBulk = (body) =>
+    mayWrite() ? sendBulk(body) : Promise.reject(new Error('the lease was not renewed in time'));
   return {
     space,
     fingerprint,
@@ -155,11 +193,15 @@ export async function openSyncIndex({ client, library, space, acceptsBase64 }: O
       return drawSample({ client, index, source, ...drawn });
     },
     content: createContentLookup({ client, index, fingerprint }),
-    writer: createBulkWriter({ send: createSendBulk({ client, alias }), concreteIndices: [index] }),
+    writer: createBulkWriter({ send, concreteIndices: [index] }),
+    guardWrites: (check) => {
+      mayWrite = check;
+    },
     refresh,
-    stored: async function* (source) {
+    read: (id) => readWhole(client, index, id),
+    stored: async function* (source, selection = {}) {
       await refresh();
-      yield* walkStored({ client, index, source });
+      yield* walkStored({ client, index, source, selection });
     },
   };
 }

@@ -5,7 +5,9 @@ import { type LibrarySpace, STATE_ALIASES } from '@earshot/mappings';
 import { type Client, errors } from '@elastic/elasticsearch';
 import { EarshotError } from '../core/earshot-error.ts';
 import { pause } from '../core/retry-policy.ts';
-import type { SyncLease } from '../ports/sync-lease.ts';
+import { changeHolder, holdersInTheWay, leaseHeld, takeLease } from '../core/sync/lease-rules.ts';
+import type { Shard } from '../core/sync/shard.ts';
+import type { LeaseDocument, LeaseHolder, SyncLease } from '../ports/sync-lease.ts';
 import { toEarshotError } from './elasticsearch-client.ts';
 
 interface Options extends LibrarySpace {
@@ -13,28 +15,15 @@ interface Options extends LibrarySpace {
   readonly source: string;
   /** What the source id stands for; remembered. */
   readonly sourceRoot: string;
+  readonly shard: Shard;
   readonly runId: string;
   readonly signal: AbortSignal;
   /** `--source-moved`. */
   readonly isMoved: boolean;
   /** `--force-unlock`. */
   readonly forceUnlock: boolean;
-  readonly ttlMs?: number;
-}
-
-/** The lease as it lies in `earshot-control`. It is never deleted: `run_seq` would start again. */
-interface LeaseDocument {
-  readonly kind: 'sync_lease';
-  readonly owner: string;
-  readonly run_id: string;
-  readonly run_seq: number;
-  readonly ttl_ms: number;
-  readonly state: 'held' | 'released';
-  readonly renewed_at: string;
-  readonly library: string;
-  readonly source: string;
-  readonly source_root: string;
-  readonly space: { readonly id: string };
+  /** How long a lease lasts that is not renewed. */
+  readonly ttlMs: number;
 }
 
 interface Found {
@@ -43,8 +32,13 @@ interface Found {
   readonly primaryTerm: number;
 }
 
+type LeaseOf = LibrarySpace & { readonly client: Client; readonly source: string };
+
 const INDEX = STATE_ALIASES.control;
-const DEFAULT_TTL_MS = 60_000;
+/** Looks at a lease that seems dead, spread over its ttl. */
+const WATCH_STEPS = 6;
+/** Many shards renew in one document: somebody else is often faster. */
+const MOST_TRIES = 100;
 
 const leaseId = ({ library, space, source }: LibrarySpace & { readonly source: string }): string =>
   `sync:${library}:${space}:${source}`;
@@ -52,13 +46,12 @@ const leaseId = ({ library, space, source }: LibrarySpace & { readonly source: s
 const statusOf = (error: unknown): number | undefined =>
   error instanceof errors.ResponseError ? error.statusCode : undefined;
 
-type LeaseOf = LibrarySpace & { readonly client: Client; readonly source: string };
-
 async function read(options: LeaseOf): Promise<Found | undefined> {
   try {
     const answer = await options.client.get<LeaseDocument>({ index: INDEX, id: leaseId(options) });
     if (!answer._source) return undefined;
-    return { document: answer._source, seqNo: answer._seq_no ?? 0, primaryTerm: answer._primary_term ?? 0 };
+    const document = { ...answer._source, holders: answer._source.holders ?? [], shards: answer._source.shards ?? 1 };
+    return { document, seqNo: answer._seq_no ?? 0, primaryTerm: answer._primary_term ?? 0 };
   } catch (error) {
     const isIndexMissing = error instanceof errors.ResponseError && error.message.includes('index_not_found');
     if (isIndexMissing)
@@ -71,16 +64,16 @@ async function read(options: LeaseOf): Promise<Found | undefined> {
 /** The lease as it is now, or undefined when nothing was ever synced. */
 export const readSyncLease = async (of: LeaseOf): Promise<LeaseDocument | undefined> => (await read(of))?.document;
 
-/** Writes over what was found, or makes the first; undefined when somebody else was faster. */
-async function write(options: Options, document: LeaseDocument, found: Found | undefined): Promise<Found | undefined> {
+/** Writes over what was found, or makes the first; false when somebody else was faster. */
+async function write(options: LeaseOf, document: LeaseDocument, found: Found | undefined): Promise<boolean> {
   try {
     const guard = found
       ? { if_seq_no: found.seqNo, if_primary_term: found.primaryTerm }
       : { op_type: 'create' as const };
-    const answer = await options.client.index({ index: INDEX, id: leaseId(options), document, ...guard });
-    return { document, seqNo: answer._seq_no ?? 0, primaryTerm: answer._primary_term ?? 0 };
+    await options.client.index({ index: INDEX, id: leaseId(options), document, ...guard });
+    return true;
   } catch (error) {
-    if (statusOf(error) === 409) return undefined;
+    if (statusOf(error) === 409) return false;
     throw toEarshotError(error, 'writing the lease');
   }
 }
@@ -97,22 +90,19 @@ function isOwnerDead(owner: string): boolean {
   }
 }
 
-const held = ({ document }: Found): EarshotError =>
-  new EarshotError(
-    'LOCK_HELD',
-    `Run ${document.run_id} of ${document.owner} holds the lease for source ${document.source} and space ${document.space.id}`,
-    { remedy: 'Wait for the other run to end; if it is surely dead, repeat with --force-unlock.' },
-  );
-
 /** Clocks of other hosts are not trusted: an old lease is watched for one ttl of our own before it is taken. */
-async function awaitExpiry(options: Options, found: Found): Promise<void> {
-  const ttl = found.document.ttl_ms;
-  const isRecent = Date.now() - Date.parse(found.document.renewed_at) < ttl;
-  if (isRecent) throw held(found);
-  for (let step = 0; step < 6; step++) {
-    await pause(ttl / 6, options.signal);
-    const now = await read(options);
-    if (now && now.seqNo !== found.seqNo && now.document.state === 'held') throw held(now);
+async function awaitExpiry(options: Options, document: LeaseDocument, doubtful: readonly LeaseHolder[]): Promise<void> {
+  const seen = holdersInTheWay(document, options.shard);
+  const fresh = doubtful.find(({ renewed_at, ttl_ms }) => Date.now() - Date.parse(renewed_at) < ttl_ms);
+  if (fresh) throw leaseHeld(document, fresh, options.shard);
+  const ttl = Math.max(0, ...doubtful.map(({ ttl_ms }) => ttl_ms));
+  for (let step = 0; step < WATCH_STEPS; step++) {
+    await pause(ttl / WATCH_STEPS, options.signal);
+    const now = (await read(options))?.document;
+    const isAlive = ({ owner, beats }: LeaseHolder): boolean =>
+      !seen.some((before) => before.owner === owner && before.beats === beats);
+    const alive = holdersInTheWay(now, options.shard).find(isAlive);
+    if (now && alive) throw leaseHeld(now, alive, options.shard);
   }
 }
 
@@ -126,76 +116,97 @@ function checkRoot(options: Options, found: Found | undefined): void {
 }
 
 interface Acquired {
-  readonly held: Found;
-  readonly interruptedRun: string | undefined;
+  readonly owner: string;
+  readonly runSeq: number;
+  readonly interruptedRuns: readonly string[];
+  /** On the monotonic clock, before the write. */
+  readonly takenAt: number;
 }
 
 async function acquire(options: Options): Promise<Acquired> {
-  for (let attempt = 0; attempt < 5; attempt++) {
+  const { library, space, source, sourceRoot, shard, runId, ttlMs } = options;
+  const owner = `${randomUUID()}@${hostname()}:${process.pid}`;
+  /** Owners that did not move for a ttl: watched once is enough. */
+  const dead = new Set<string>();
+  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
     const found = await read(options);
     checkRoot(options, found);
-    const isHeld = found?.document.state === 'held';
-    if (found && isHeld && !options.forceUnlock && !isOwnerDead(found.document.owner))
-      await awaitExpiry(options, found);
-    const { library, space, source } = options;
-    const taken = await write(
-      options,
-      {
-        kind: 'sync_lease',
-        owner: `${randomUUID()}@${hostname()}:${process.pid}`,
-        run_id: options.runId,
-        run_seq: (found?.document.run_seq ?? 0) + 1,
-        ttl_ms: options.ttlMs ?? DEFAULT_TTL_MS,
-        state: 'held',
-        renewed_at: new Date().toISOString(),
-        library,
-        source,
-        source_root: options.sourceRoot,
-        space: { id: space },
-      },
-      found,
-    );
-    if (taken) return { held: taken, interruptedRun: isHeld ? found?.document.run_id : undefined };
+    const inTheWay = holdersInTheWay(found?.document, shard);
+    const doubtful = options.forceUnlock
+      ? []
+      : inTheWay.filter((one) => !dead.has(one.owner) && !isOwnerDead(one.owner));
+    if (found && doubtful.length > 0) {
+      await awaitExpiry(options, found.document, doubtful);
+      for (const one of doubtful) dead.add(one.owner);
+      continue;
+    }
+    const taken = takeLease(found?.document, {
+      base: { library, source, source_root: sourceRoot, space: { id: space } },
+      wanted: shard,
+      holder: { owner, run_id: runId, ttl_ms: ttlMs, renewed_at: new Date().toISOString() },
+    });
+    const interruptedRuns = inTheWay.map(({ run_id }) => run_id);
+    const takenAt = performance.now();
+    if (await write(options, taken, found)) return { owner, runSeq: taken.run_seq, interruptedRuns, takenAt };
+    await pause(Math.random() * 50, options.signal);
   }
   throw new EarshotError('LOCK_HELD', 'Other runs took the lease again and again');
 }
 
+/** Changes our own part of the lease. @returns false when another run has pushed us out */
+async function rewrite(
+  options: Options,
+  owner: string,
+  change: (holder: LeaseHolder) => LeaseHolder | undefined,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
+    const found = await read(options);
+    const changed = found && changeHolder(found.document, owner, change);
+    if (!changed) return false;
+    if (await write(options, changed, found)) return true;
+    await pause(Math.random() * 50);
+  }
+  throw new EarshotError('ELASTICSEARCH_UNAVAILABLE', 'The lease could not be written for want of a free moment');
+}
+
 /**
- * Takes the lease for one source and index, or says who has it.
+ * Takes the lease for one source and index, or for one shard of the source, or says who has it.
  * @throws EarshotError LOCK_HELD, SOURCE_MOVED, INDEX_MISSING
  */
 export async function acquireSyncLease(options: Options): Promise<SyncLease> {
-  const { held: first, interruptedRun } = await acquire(options);
+  const { owner, runSeq, interruptedRuns, takenAt } = await acquire(options);
+  const { ttlMs } = options;
   const lost = new AbortController();
-  let current = first;
-  let renewedAt = performance.now();
-  const ttlMs = first.document.ttl_ms;
-
-  async function rewrite(state: LeaseDocument['state']): Promise<boolean> {
-    const document = { ...current.document, state, renewed_at: new Date().toISOString() };
-    const written = await write(options, document, current);
-    if (written) current = written;
-    return written !== undefined;
-  }
+  let renewedAt = takenAt;
+  const isHeld = (): boolean => !lost.signal.aborted && performance.now() - renewedAt < ttlMs;
 
   async function renew(): Promise<void> {
-    const isOurs = await rewrite('held').catch(() => performance.now() - renewedAt < ttlMs);
-    if (isOurs) renewedAt = performance.now();
-    else lost.abort(new EarshotError('LOCK_HELD', 'The lease was lost to another run; nothing more is written'));
+    const beginsAt = performance.now();
+    const beat = (holder: LeaseHolder): LeaseHolder => ({
+      ...holder,
+      beats: holder.beats + 1,
+      renewed_at: new Date().toISOString(),
+    });
+    const isOurs = await rewrite(options, owner, beat).catch(() => undefined);
+    if (isOurs) renewedAt = beginsAt;
+    // An answer that does not come is no loss before the lease would have run out.
+    else if (isOurs === false || !isHeld())
+      lost.abort(new EarshotError('LOCK_HELD', 'The lease was lost to another run; nothing more is written'));
   }
 
   let renewing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
-    renewing = renew();
+    renewing = renewing.then(renew);
   }, ttlMs / 3);
   return {
-    runSeq: first.document.run_seq,
-    ...(interruptedRun ? { interruptedRun } : {}),
+    runSeq,
+    interruptedRuns,
     lost: lost.signal,
+    isHeld,
     release: async () => {
       clearInterval(timer);
       await renewing;
-      if (!lost.signal.aborted) await rewrite('released');
+      if (!lost.signal.aborted) await rewrite(options, owner, () => undefined);
     },
   };
 }

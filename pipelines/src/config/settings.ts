@@ -188,6 +188,13 @@ export const SETTINGS = {
     help: 'complete listings in a row that must miss an object before its document is deleted',
     default: '1',
   },
+  leaseSeconds: {
+    env: 'EARSHOT_LEASE_SECONDS',
+    key: 'sync.leaseSeconds',
+    flag: '--lease-seconds <n>',
+    help: 'seconds after which the lease of a sync run that no longer renews it may be taken over',
+    default: '60',
+  },
   library: {
     env: 'EARSHOT_LIBRARY',
     key: 'library',

@@ -37,6 +37,7 @@ export const topLevelSchema = z.strictObject({
   deleteMode,
   maxDelete: wholeNumber,
   deleteStrikes: wholeNumber,
+  leaseSeconds: z.coerce.number().min(1).max(3600),
   library: name,
   space: spaceIds,
   modelsDir: z.string(),

@@ -10,6 +10,21 @@ export interface StoredDocument {
   readonly size?: number;
   readonly versionId?: string;
   readonly fingerprint?: string;
+  /** Soft-deleted then; ISO 8601. */
+  readonly deletedAt?: string;
+}
+
+/** Document ids from `from` on and before `before`, in byte order; what is absent does not bound. */
+export interface IdRange {
+  readonly from?: string;
+  readonly before?: string;
+}
+
+/** Documents to walk; what is absent does not restrict. */
+export interface Selection {
+  readonly ids?: IdRange;
+  /** Soft-deleted before this time (ISO 8601). */
+  readonly deletedBefore?: string;
 }
 
 /** What every vector of an index must look like. */
@@ -43,8 +58,12 @@ export interface SyncIndex {
   readonly acceptsBase64: boolean;
   readonly content: ContentLookup;
   readonly writer: BulkWriter;
+  /** Nothing is sent to the index while `mayWrite` says no; it waits, and is tried again. */
+  guardWrites(mayWrite: () => boolean): void;
   /** Documents of a source in UTF-8 byte order of their keys, after a refresh. */
-  stored(source: string): AsyncIterable<StoredDocument>;
+  stored(source: string, selection?: Selection): AsyncIterable<StoredDocument>;
+  /** One whole document, vectors included. */
+  read(id: string): Promise<AudioDocument | undefined>;
   /** Documents of a source that say `ready` and lack the vectors that their space has. */
   withoutVectors(source: string): AsyncIterable<StoredDocument>;
   /** Documents of a source drawn at random; the same seed draws the same while nothing is written. */

@@ -266,10 +266,14 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     const id = `sync:${library}:spectral-1:default`;
     const lease = (await client.get<Record<string, unknown>>({ index: 'earshot-control', id }))._source!;
     expect(lease).toMatchObject({ state: 'released', run_seq: 1 });
-    const held = { ...lease, state: 'held', owner: 'someone@elsewhere:1', renewed_at: new Date().toISOString() };
-    await client.index({ index: 'earshot-control', id, document: held });
+    const holdBy = (owner: string) => {
+      const holder = { shard: 1, owner, run_id: line.run, run_seq: 1, ttl_ms: 60_000, beats: 0 };
+      const holders = [{ ...holder, renewed_at: new Date().toISOString() }];
+      return client.index({ index: 'earshot-control', id, document: { ...lease, state: 'held', holders } });
+    };
+    await holdBy('someone@elsewhere:1');
     expect((await run()).code).toBe(6);
-    await client.index({ index: 'earshot-control', id, document: { ...held, owner: `x@${hostname()}:4194304` } });
+    await holdBy(`x@${hostname()}:4194304`);
     expect((await run()).code).toBe(0);
     const old = await client.get({ index: 'earshot-runs', id: `${line.run}:spectral-1` });
     expect(old._source).toMatchObject({ state: 'interrupted' });

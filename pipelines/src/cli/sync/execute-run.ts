@@ -5,6 +5,7 @@ import { createSyncTelemetry } from '../../adapters/sync-telemetry.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { meterRun } from '../../core/sync/meter-run.ts';
 import { runSync, type SyncResult } from '../../core/sync/run-sync.ts';
+import { describeShard } from '../../core/sync/shard.ts';
 import { type SyncSummary, summariseRun, summariseSpaces } from '../../core/sync/summary.ts';
 import type { SyncRun } from '../../core/sync/sync-run.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -27,6 +28,7 @@ function announce(run: SyncRun): void {
     library: run.library,
     space: run.targets.map(({ index }) => index.space).join(','),
     source: run.store.id,
+    ...(run.shard ? { shard: describeShard(run.shard) } : {}),
   });
 }
 

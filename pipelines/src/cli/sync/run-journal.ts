@@ -3,6 +3,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { putRun, type RunDocument, type RunState } from '../../adapters/elasticsearch-run-log.ts';
 import type { SyncTelemetry } from '../../adapters/sync-telemetry.ts';
 import { EXIT } from '../../core/exit-codes.ts';
+import { describeShard } from '../../core/sync/shard.ts';
 import type { SyncSummary } from '../../core/sync/summary.ts';
 import type { ProgressFacts } from '../../core/sync/sync-progress.ts';
 import type { SyncRun, SyncTarget } from '../../core/sync/sync-run.ts';
@@ -66,6 +67,7 @@ export function createRunJournal({ run, client, telemetry }: Options): RunJourna
     run_seq: target.runSeq,
     library: run.library,
     source: run.store.id,
+    ...(run.shard ? { shard: describeShard(run.shard) } : {}),
     space: { id: target.index.space, fingerprint: target.index.fingerprint },
     state,
     started_at: startedAt,

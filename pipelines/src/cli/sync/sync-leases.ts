@@ -2,6 +2,7 @@
 
 import { markInterrupted } from '../../adapters/elasticsearch-run-log.ts';
 import { acquireSyncLease } from '../../adapters/elasticsearch-sync-lease.ts';
+import { WHOLE_SOURCE } from '../../core/sync/shard.ts';
 import type { SyncLease } from '../../ports/sync-lease.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { SyncFlags } from './sync-options.ts';
@@ -16,7 +17,7 @@ export interface SyncLeases {
 interface Request {
   readonly context: CommandContext;
   readonly session: SyncSession;
-  readonly flags: Pick<SyncFlags, 'sourceMoved' | 'forceUnlock'>;
+  readonly flags: Pick<SyncFlags, 'sourceMoved' | 'forceUnlock' | 'shard'>;
   readonly runId: string;
 }
 
@@ -27,7 +28,8 @@ export async function acquireLeases({ context, session, flags, runId }: Request)
     await Promise.allSettled([...held.values()].map((lease) => lease.release()));
   };
   try {
-    for (const space of session.spaces.map(({ index }) => index.space).sort()) {
+    for (const index of session.spaces.map((one) => one.index).sort((a, b) => (a.space < b.space ? -1 : 1))) {
+      const { space } = index;
       const lease = await acquireSyncLease({
         client: session.client,
         library: session.source.library,
@@ -35,12 +37,15 @@ export async function acquireLeases({ context, session, flags, runId }: Request)
         source: session.store.id,
         sourceRoot: session.store.root,
         runId,
+        shard: flags.shard ?? WHOLE_SOURCE,
         signal: context.signal,
         isMoved: flags.sourceMoved === true,
         forceUnlock: flags.forceUnlock === true,
+        ttlMs: context.config.leaseSeconds * 1000,
       });
       held.set(space, lease);
-      if (lease.interruptedRun) await markInterrupted(session.client, lease.interruptedRun, space);
+      index.guardWrites(() => lease.isHeld());
+      for (const run of lease.interruptedRuns) await markInterrupted(session.client, run, space);
     }
   } catch (error) {
     await release();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { MOST_SHARDS, parseShard, type Shard } from '../../core/sync/shard.ts';
 
 /** Flags of `sync plan` and `sync run`, as commander gives them. */
 export interface SyncFlags {
@@ -7,9 +8,11 @@ export interface SyncFlags {
   readonly prefix?: string;
   readonly force?: boolean;
   readonly forceDelete?: boolean;
+  readonly pruneFiltered?: boolean;
   readonly sourceMoved?: boolean;
   readonly forceUnlock?: boolean;
   readonly exitCode?: boolean;
+  readonly shard?: Shard;
 }
 
 /** Flags of `sync verify`. */
@@ -25,11 +28,19 @@ function wholeNumber(text: string): number {
   throw new InvalidArgumentError('must be a whole number');
 }
 
+function shard(text: string): Shard {
+  const parsed = parseShard(text);
+  if (parsed) return parsed;
+  throw new InvalidArgumentError(`must be part/parts, such as 2/8, of at most ${MOST_SHARDS} parts`);
+}
+
 export function addPlanOptions(command: Command): Command {
   return command
     .option('--limit <n>', 'look at the first n objects only; nothing is deleted', wholeNumber)
     .option('--prefix <text>', 'only keys that begin so; nothing is deleted')
+    .option('--shard <i/n>', 'only the i-th of n equal parts of the source, beside n-1 other processes', shard)
     .option('--force', 'treat every object as changed')
+    .option('--prune-filtered', 'also delete documents of objects that are there, but that a filter leaves out now')
     .option('--force-delete', 'delete whatever a complete listing no longer has, however much it is');
 }
 

@@ -4,6 +4,7 @@ import type { SourceSettings } from '../../config/source-settings.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { cutListing } from '../../core/sync/cut-listing.ts';
 import { planRun, type SpacePlan } from '../../core/sync/plan-run.ts';
+import { shardRun } from '../../core/sync/shard-run.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { describePlan } from './describe-plan.ts';
 import { forEachSource } from './each-source.ts';
@@ -22,7 +23,7 @@ interface SourcePlan {
 async function planSource(context: CommandContext, source: SourceSettings, flags: SyncFlags) {
   const session = await openSyncSession(context, source);
   try {
-    const made = await makeSyncRun({ context, session, flags, runId: newRunId() });
+    const made = shardRun(await makeSyncRun({ context, session, flags, runId: newRunId() }), flags.shard);
     const isCut = made.settings.isPartial;
     const run = isCut ? { ...made, listing: (signal: AbortSignal) => cutListing(made.listing(signal), flags) } : made;
     const { library } = source;

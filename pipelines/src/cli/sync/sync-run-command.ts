@@ -2,6 +2,7 @@
 import type { SourceSettings } from '../../config/source-settings.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { cutListing } from '../../core/sync/cut-listing.ts';
+import { shardRun } from '../../core/sync/shard-run.ts';
 import type { SyncSummary } from '../../core/sync/summary.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { executeRun, newRunId, nothingToDo } from './execute-run.ts';
@@ -16,7 +17,7 @@ async function runSource(context: CommandContext, source: SourceSettings, flags:
   const leases = await acquireLeases({ context, session, flags, runId });
   try {
     const { runSeqs, lost } = leases;
-    const run = await makeSyncRun({ context, session, flags, runId, runSeqs, lost });
+    const run = shardRun(await makeSyncRun({ context, session, flags, runId, runSeqs, lost }), flags.shard);
     const { listing, settings } = run;
     const cut = settings.isPartial ? (signal: AbortSignal) => cutListing(listing(signal), flags) : listing;
     return await executeRun(context, session.client, { ...run, listing: cut });

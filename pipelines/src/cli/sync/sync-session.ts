@@ -4,7 +4,9 @@ import type { ServiceInfo } from '@earshot/inference-service/contract';
 import type { Client } from '@elastic/elasticsearch';
 import { clusterCapabilities } from '../../adapters/cluster-capabilities.ts';
 import { createElasticsearchDeadLetters } from '../../adapters/elasticsearch-dead-letters.ts';
+import { createElasticsearchStrikes } from '../../adapters/elasticsearch-strikes.ts';
 import { openSyncIndex } from '../../adapters/elasticsearch-sync-index.ts';
+import { createFileSpool } from '../../adapters/file-spool.ts';
 import { createHttpEmbedder } from '../../adapters/http-embedder.ts';
 import { createObjectStore } from '../../adapters/object-store.ts';
 import { createRecordingBudgets, createRecordingReader } from '../../adapters/recording-reader.ts';
@@ -17,6 +19,7 @@ import { Tally } from '../../core/sync/tally.ts';
 import type { DeadLetters } from '../../ports/dead-letters.ts';
 import type { Embedder } from '../../ports/embedder.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Strikes } from '../../ports/strikes.ts';
 import type { SyncIndex } from '../../ports/sync-index.ts';
 import type { CommandContext } from '../command-context.ts';
 import type { SyncFlags } from './sync-options.ts';
@@ -28,7 +31,7 @@ export interface SyncSession {
   readonly store: ObjectStore;
   readonly embedder: Embedder;
   readonly info: ServiceInfo;
-  readonly spaces: readonly { readonly index: SyncIndex; readonly letters: DeadLetters }[];
+  readonly spaces: readonly { readonly index: SyncIndex; readonly letters: DeadLetters; readonly strikes: Strikes }[];
 }
 
 /** The service must serve the space with the very fingerprint that the index was made for. */
@@ -63,7 +66,8 @@ export async function openSyncSession(context: CommandContext, source: SourceSet
       checkFingerprint(info, index);
       const { fingerprint } = index;
       const letters = createElasticsearchDeadLetters({ client, library, space, source: store.id, fingerprint });
-      return { index, letters };
+      const strikes = createElasticsearchStrikes({ client, library, space, source: store.id });
+      return { index, letters, strikes };
     }),
   );
   return { source, client, store, embedder, info, spaces };
@@ -87,9 +91,10 @@ interface Opened {
 
 async function makeTargets({ session, runSeqs }: Opened): Promise<SyncTarget[]> {
   return Promise.all(
-    session.spaces.map(async ({ index, letters }) => ({
+    session.spaces.map(async ({ index, letters, strikes }) => ({
       index,
       letters,
+      strikes,
       runSeq: runSeqs?.get(index.space) ?? 0,
       known: await letters.load(),
       tally: new Tally(),
@@ -103,7 +108,11 @@ function makeSettings({ context, session, flags }: Opened): SyncSettings {
   const { limits } = session.info;
   return {
     filter: { maxBytes: limits.max_upload_bytes },
-    deletes: { maxDelete: source.deletes.maxDelete, force: flags.forceDelete === true },
+    deletes: {
+      ...source.deletes,
+      pruneFiltered: flags.pruneFiltered === true,
+      force: flags.forceDelete === true,
+    },
     labels: createPathLabels(source.labels),
     force: flags.force === true,
     retryKnown: false,
@@ -128,6 +137,7 @@ export async function makeSyncRun(opened: Opened): Promise<SyncRun> {
     targets: await makeTargets(opened),
     settings: makeSettings(opened),
     reporter: context.reporter,
+    makeSpool: createFileSpool,
     signal: context.signal,
     lost: opened.lost ?? new AbortController().signal,
   };

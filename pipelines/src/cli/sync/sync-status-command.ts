@@ -7,10 +7,19 @@ import { readSyncLease } from '../../adapters/elasticsearch-sync-lease.ts';
 import type { SourceSettings } from '../../config/source-settings.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { isOpenFailure } from '../../core/sync/record-failure.ts';
+import type { LeaseDocument } from '../../ports/sync-lease.ts';
 import type { Action } from '../command-context.ts';
 import { selectSources } from './each-source.ts';
 
 const RUNS_SHOWN = 5;
+
+function describeHolders({ holders, shards }: LeaseDocument): string {
+  const held = holders.map(({ shard, owner, run_id }) => {
+    const part = shards === 1 ? 'held' : `shard ${shard}/${shards} held`;
+    return `${part} by ${owner} (run ${run_id})`;
+  });
+  return held.join(', ');
+}
 
 async function readStatus(client: Client, { id: source, library, spaces: ids }: SourceSettings) {
   const spaces = await Promise.all(
@@ -29,11 +38,13 @@ async function readStatus(client: Client, { id: source, library, spaces: ids }: 
 }
 
 function describeStatus({ source, library, spaces }: Awaited<ReturnType<typeof readStatus>>): string {
-  const table = new Table({ head: ['space', 'run', 'started', 'state', 'counts'], style: { head: [], border: [] } });
+  const head = ['space', 'shard', 'run', 'started', 'state', 'counts'];
+  const table = new Table({ head, style: { head: [], border: [] } });
   for (const { space, runs } of spaces)
-    for (const run of runs) table.push([space, run.run, run.started_at, run.state, JSON.stringify(run.counts ?? {})]);
+    for (const run of runs)
+      table.push([space, run.shard ?? 'all', run.run, run.started_at, run.state, JSON.stringify(run.counts ?? {})]);
   const lines = spaces.map(({ space, lease, failures }) => {
-    const holder = lease?.state === 'held' ? `held by ${lease.owner} (run ${lease.run_id})` : 'no run under way';
+    const holder = lease?.state === 'held' ? describeHolders(lease) : 'no run under way';
     const root = lease?.source_root ?? 'never synced';
     return `${source} → ${library} ${space}: ${holder}; ${failures} unresolved failure(s); source ${root}`;
   });

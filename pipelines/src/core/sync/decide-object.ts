@@ -9,13 +9,17 @@ export type Decision =
   /** Failed before in a way that would repeat: not even fetched. */
   | { readonly kind: 'known'; readonly letter: DeadLetter };
 
-/** Same key, ETag, size and version, embedded with the fingerprint of the index. Never a time. */
+/**
+ * Same key, ETag, size and version, embedded with the fingerprint of the index. Never a time. What was soft-deleted and
+ * is back has to be written again.
+ */
 function isSame(entry: Entry, stored: StoredDocument, fingerprint: string): boolean {
   return (
     stored.etag === entry.etag &&
     stored.size === entry.size &&
     stored.versionId === entry.versionId &&
-    stored.fingerprint === fingerprint
+    stored.fingerprint === fingerprint &&
+    stored.deletedAt === undefined
   );
 }
 

@@ -1,24 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { StoredDocument } from '../../ports/sync-index.ts';
 import type { ListEnd } from './merge-join.ts';
 
 export interface DeleteSettings {
+  /** `soft`: the document stays, with its vectors and `sync.deleted_at`; the read alias does not show it. */
+  readonly mode: 'hard' | 'soft';
   /** `--max-delete`. */
   readonly maxDelete: number;
+  /** `--delete-strikes`: complete runs in a row that must miss an object. */
+  readonly strikes: number;
+  /** `--prune-filtered`: documents of objects that are there, but filtered now, go too. */
+  readonly pruneFiltered: boolean;
   /** `--force-delete`: numbers do not count; completeness always does. */
   readonly force: boolean;
+}
+
+/** A document that may have to go, and why: its object was not listed, or is left out by a filter. */
+export interface DeleteCandidate extends StoredDocument {
+  readonly cause: 'gone' | 'filtered';
 }
 
 interface Situation {
   readonly end: ListEnd;
   /** Documents of this source in the index before the run. */
   readonly stored: number;
+  /** Candidates. */
   readonly gone: number;
 }
 
 /** `allowed`; `postponed`: this run cannot know; `refused`: somebody must look (exit 4). */
 export type DeleteVerdict =
-  | { readonly verdict: 'allowed' }
-  | { readonly verdict: 'postponed' | 'refused'; readonly reason: string };
+  | {
+      readonly verdict: 'allowed';
+      /** Missed, but in too few runs as yet. */
+      readonly waiting?: number;
+      /** Could not be written; the next run tries again (exit 3). */
+      readonly failed?: number;
+    }
+  | {
+      readonly verdict: 'postponed' | 'refused';
+      readonly reason: string;
+      /** Because the source does not answer (exit 5). */
+      readonly isUnavailable?: true;
+    };
 
 const SHARE_ALLOWED = 0.1;
 const SHARE_REFUSED = 0.5;
@@ -33,7 +57,10 @@ function tooMany({ stored, gone }: Situation, maxDelete: number): string | undef
 }
 
 /** Whether what is missing from the listing may be deleted. Nothing is deleted on doubt. */
-export function guardDeletes(situation: Situation, settings: DeleteSettings): DeleteVerdict {
+export function guardDeletes(
+  situation: Situation,
+  settings: Pick<DeleteSettings, 'maxDelete' | 'force'>,
+): DeleteVerdict {
   const { end, stored, gone } = situation;
   if (gone === 0) return { verdict: 'allowed' };
   if (!end.complete)
@@ -43,4 +70,15 @@ export function guardDeletes(situation: Situation, settings: DeleteSettings): De
     return { verdict: 'refused', reason: `the source is empty, the index has ${stored} documents of it` };
   const reason = settings.force ? undefined : tooMany(situation, settings.maxDelete);
   return reason ? { verdict: 'refused', reason } : { verdict: 'allowed' };
+}
+
+/** One line for people; undefined when there is nothing to say. */
+export function describeVerdict(verdict: DeleteVerdict): string | undefined {
+  if (verdict.verdict !== 'allowed') return `${verdict.verdict}: ${verdict.reason}`;
+  const { waiting = 0, failed = 0 } = verdict;
+  const parts = [
+    ...(waiting > 0 ? [`${waiting} missed, but not often enough yet (strikes)`] : []),
+    ...(failed > 0 ? [`${failed} could not be deleted; the next run tries again`] : []),
+  ];
+  return parts.length > 0 ? parts.join('; ') : undefined;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type DeleteVerdict, guardDeletes } from './delete-guard.ts';
 import { MovedGuess } from './moved-guess.ts';
-import { emptyFindings, type PlanFindings, planWork } from './plan-work.ts';
+import { disposeFindings, emptyFindings, type PlanFindings, planWork } from './plan-work.ts';
 import type { SyncRun } from './sync-run.ts';
 
 /** What was measured before; absent where nothing was. */
@@ -51,11 +51,11 @@ interface Walked {
   readonly moved: readonly MovedGuess[];
 }
 
-function readGone({ findings, moved }: Walked, at: number) {
+async function readGone({ findings, moved }: Walked, at: number) {
   const keys: string[] = [];
   let count = 0;
-  for (const document of findings.gone[at] ?? []) {
-    moved[at]?.addGone(document);
+  for await (const document of findings.gone[at]?.read() ?? []) {
+    if (document.cause === 'gone') moved[at]?.addGone(document);
     if (count++ < MOST_KEYS) keys.push(document.key);
   }
   return { gone: count, keys, keys_left_out: count - keys.length, moved_guess: moved[at]?.count() ?? null };
@@ -63,7 +63,7 @@ function readGone({ findings, moved }: Walked, at: number) {
 
 /** Walks listing and indices as a run would; undefined when it was interrupted. */
 async function walk(run: SyncRun): Promise<Walked | undefined> {
-  const findings = emptyFindings(run.targets);
+  const findings = emptyFindings(run);
   const moved = run.targets.map(() => new MovedGuess());
   for await (const { entry, todos } of planWork(run, findings)) {
     if (run.signal.aborted) break;
@@ -72,13 +72,13 @@ async function walk(run: SyncRun): Promise<Walked | undefined> {
   return run.signal.aborted ? undefined : { run, findings, moved };
 }
 
-function planSpace(walked: Walked, at: number, rates: WorkRates): SpacePlan {
+async function planSpace(walked: Walked, at: number, rates: WorkRates): Promise<SpacePlan> {
   const { run, findings } = walked;
   const target = run.targets[at];
   const { end } = findings;
   if (!target || !end) throw new Error('a plan without an end');
   const { unchanged, skipped, failed } = target.tally.counts();
-  const { gone, keys, keys_left_out, moved_guess } = readGone(walked, at);
+  const { gone, keys, keys_left_out, moved_guess } = await readGone(walked, at);
   const bytes = target.tally.plannedBytes;
   const situation = { end, stored: findings.stored[at] ?? 0, gone };
   return {
@@ -108,6 +108,7 @@ export async function planRun(
   const walked = await walk(run);
   if (!walked) return undefined;
   const rates = await Promise.all(run.targets.map(({ index }) => readRates(index.space)));
-  const spaces = rates.map((rate, at) => planSpace(walked, at, rate));
+  const spaces = await Promise.all(rates.map((rate, at) => planSpace(walked, at, rate)));
+  await disposeFindings(walked.findings);
   return { complete: walked.findings.end?.complete === true, spaces };
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Entry } from '../../ports/object-store.ts';
+import type { Spool } from '../../ports/spool.ts';
 import type { StoredDocument } from '../../ports/sync-index.ts';
 import { decideObject } from './decide-object.ts';
+import type { DeleteCandidate } from './delete-guard.ts';
 import { documentId } from './document-id.ts';
-import { filterObject } from './filter-object.ts';
+import { filterObject, type SkipReason } from './filter-object.ts';
 import { type Joined, type ListEnd, mergeJoin } from './merge-join.ts';
 import { isOpenFailure } from './record-failure.ts';
 import type { SyncRun, SyncTarget, Todo, Work } from './sync-run.ts';
@@ -11,23 +13,27 @@ import type { SyncRun, SyncTarget, Todo, Work } from './sync-run.ts';
 /** What the walk learned beside the work itself. */
 export interface PlanFindings {
   end: ListEnd | undefined;
-  /** Per target: documents of this source, and those whose object was not listed. */
+  /** Per target: documents of this source, and those that may have to go, in the order of their keys. */
   readonly stored: number[];
-  readonly gone: StoredDocument[][];
+  readonly gone: Spool<DeleteCandidate>[];
   readonly new: number[];
   readonly changed: number[];
   /** Keys of known dead letters that were not listed. */
   readonly unlisted: Set<string>[];
 }
 
-export const emptyFindings = (targets: readonly SyncTarget[]): PlanFindings => ({
+export const emptyFindings = ({ targets, makeSpool }: Pick<SyncRun, 'targets' | 'makeSpool'>): PlanFindings => ({
   end: undefined,
   stored: targets.map(() => 0),
-  gone: targets.map(() => []),
+  gone: targets.map(() => makeSpool()),
   new: targets.map(() => 0),
   changed: targets.map(() => 0),
   unlisted: targets.map(({ known }) => new Set(known.keys())),
 });
+
+export async function disposeFindings({ gone }: PlanFindings): Promise<void> {
+  await Promise.all(gone.map((spool) => spool.dispose()));
+}
 
 interface Met {
   readonly run: SyncRun;
@@ -64,7 +70,20 @@ function meet(
   return { target, stored, kind: decision.kind };
 }
 
-function workOf(run: SyncRun, event: Extract<Joined, { kind: 'listed' }>, findings: PlanFindings): Work | undefined {
+/** Nothing that could be restored at any time, and nothing that only the service or the store leaves out today. */
+const PRUNED_REASONS: ReadonlySet<SkipReason> = new Set(['extension']);
+
+/** Left out by a filter; what was indexed before the filter changed goes only when that is asked for. */
+async function leaveOut({ run, stored }: Met, reason: SkipReason, gone: Spool<DeleteCandidate> | undefined) {
+  const isPruned = run.settings.deletes.pruneFiltered && PRUNED_REASONS.has(reason);
+  if (stored && !stored.deletedAt && isPruned) await gone?.add({ ...stored, cause: 'filtered' });
+}
+
+async function workOf(
+  run: SyncRun,
+  event: Extract<Joined, { kind: 'listed' }>,
+  findings: PlanFindings,
+): Promise<Work | undefined> {
   const { entry } = event;
   const reason = filterObject(entry, run.settings.filter);
   const todos: Todo[] = [];
@@ -72,9 +91,10 @@ function workOf(run: SyncRun, event: Extract<Joined, { kind: 'listed' }>, findin
     const stored = event.stored[i];
     target.tally.see();
     findings.unlisted[i]?.delete(entry.key);
-    if (stored) findings.stored[i] = (findings.stored[i] ?? 0) + 1;
+    if (stored && !stored.deletedAt) findings.stored[i] = (findings.stored[i] ?? 0) + 1;
     if (reason) {
       target.tally.skipped(reason);
+      await leaveOut({ run, entry, stored }, reason, findings.gone[i]);
       continue;
     }
     const todo = meet({ run, entry, stored }, target);
@@ -91,12 +111,13 @@ export async function* planWork(run: SyncRun, findings: PlanFindings): AsyncGene
   for await (const event of mergeJoin(run.listing(run.signal), stored)) {
     if (event.kind === 'end') findings.end = event.end;
     else if (event.kind === 'gone') {
+      if (event.stored.deletedAt) continue;
       findings.stored[event.index] = (findings.stored[event.index] ?? 0) + 1;
       // A document under an odd id is nobody's: `verify` finds it. As a candidate it would only discredit the listing.
       if (event.stored.id === documentId(run.store.id, event.stored.key))
-        findings.gone[event.index]?.push(event.stored);
+        await findings.gone[event.index]?.add({ ...event.stored, cause: 'gone' });
     } else {
-      const work = workOf(run, event, findings);
+      const work = await workOf(run, event, findings);
       if (work) yield work;
     }
   }

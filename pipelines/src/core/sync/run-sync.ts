@@ -4,7 +4,7 @@ import { EXIT } from '../exit-codes.ts';
 import { deleteGone } from './delete-gone.ts';
 import type { DeleteVerdict } from './delete-guard.ts';
 import type { ListEnd } from './merge-join.ts';
-import { emptyFindings, type PlanFindings, planWork } from './plan-work.ts';
+import { disposeFindings, emptyFindings, type PlanFindings, planWork } from './plan-work.ts';
 import { prefetch } from './prefetch.ts';
 import { ObjectProcessor } from './process-object.ts';
 import { runConcurrently } from './run-concurrently.ts';
@@ -66,8 +66,9 @@ async function resolveUnlisted(target: SyncTarget, unlisted: ReadonlySet<string>
 async function finishTargets(run: SyncRun, findings: PlanFindings, end: ListEnd): Promise<DeleteVerdict[]> {
   const verdicts: DeleteVerdict[] = [];
   for (const [i, target] of run.targets.entries()) {
-    const candidates = { end, stored: findings.stored[i] ?? 0, gone: findings.gone[i] ?? [] };
-    const verdict = await deleteGone(run, target, candidates);
+    const gone = findings.gone[i];
+    if (!gone) throw new EarshotError('INTERNAL', `no candidates of ${target.index.space}`);
+    const verdict = await deleteGone(run, target, { end, stored: findings.stored[i] ?? 0, gone });
     verdicts.push(verdict);
     if (verdict.verdict === 'refused')
       run.reporter.event({ event: 'guard_refused', space: target.index.space, reason: verdict.reason });
@@ -81,7 +82,9 @@ function exitCodeOf(run: SyncRun, { end, isInterrupted, deletes }: Omit<SyncResu
   if (isInterrupted) return EXIT.interrupted;
   if (deletes.some(({ verdict }) => verdict === 'refused')) return EXIT.refused;
   if (!end.complete && !run.settings.isPartial) return EXIT.unavailable;
-  return run.targets.some(({ tally }) => tally.counts().failed > 0) ? EXIT.itemsFailed : EXIT.done;
+  if (deletes.some((one) => one.verdict === 'postponed' && one.isUnavailable)) return EXIT.unavailable;
+  const isUndeleted = deletes.some((one) => one.verdict === 'allowed' && one.failed);
+  return isUndeleted || run.targets.some(({ tally }) => tally.counts().failed > 0) ? EXIT.itemsFailed : EXIT.done;
 }
 
 /**
@@ -90,7 +93,15 @@ function exitCodeOf(run: SyncRun, { end, isInterrupted, deletes }: Omit<SyncResu
  * @throws EarshotError what stops the whole run; SUMS_DIFFER when the accounts do not close
  */
 export async function runSync(run: SyncRun): Promise<SyncResult> {
-  const findings = emptyFindings(run.targets);
+  const findings = emptyFindings(run);
+  try {
+    return await runPlanned(run, findings);
+  } finally {
+    await disposeFindings(findings);
+  }
+}
+
+async function runPlanned(run: SyncRun, findings: PlanFindings): Promise<SyncResult> {
   await work(run, findings);
   const isInterrupted = run.signal.aborted;
   const { end } = findings;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { describeVerdict } from './delete-guard.ts';
 import type { SyncResult } from './run-sync.ts';
+import { describeShard } from './shard.ts';
 import type { SyncRun, SyncTarget } from './sync-run.ts';
 import type { Counts, FailureLine, Tally } from './tally.ts';
 
@@ -10,6 +12,8 @@ export interface SyncSummary {
   readonly library: string;
   readonly space: string;
   readonly source: string;
+  /** `2/8`, when the run had one part of the source. */
+  readonly shard?: string;
   readonly complete: boolean;
   readonly counts: Counts;
   /** Listed by an interrupted run but not settled; outside `listed`. */
@@ -59,6 +63,7 @@ function summarise({ run, result, durationMs }: Ended, targets: readonly SyncTar
     library: run.library,
     space: targets.map(({ index }) => index.space).join(','),
     source: run.store.id,
+    ...(run.shard ? { shard: describeShard(run.shard) } : {}),
     complete: result.end.complete && !result.isInterrupted,
     counts: tallies.map((tally) => tally.counts()).reduce(addCounts, ZERO),
     pending: total(tallies, ({ pending }) => pending),
@@ -82,7 +87,7 @@ export const summariseRun = (ended: Ended): SyncSummary => ({
 export function summariseSpaces(ended: Ended): SyncSummary[] {
   return ended.run.targets.map((target, i) => {
     const verdict = ended.result.deletes[i];
-    const deletes = verdict && verdict.verdict !== 'allowed' ? `${verdict.verdict}: ${verdict.reason}` : undefined;
+    const deletes = verdict && describeVerdict(verdict);
     return { event: 'space_finished', ...summarise(ended, [target]), ...(deletes ? { deletes } : {}) };
   });
 }

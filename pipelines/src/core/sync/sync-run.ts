@@ -4,12 +4,15 @@ import type { Embedder } from '../../ports/embedder.ts';
 import type { Entry, ListEvent, ObjectStore } from '../../ports/object-store.ts';
 import type { ReadRecording } from '../../ports/recording-reader.ts';
 import type { Reporter } from '../../ports/reporter.ts';
+import type { MakeSpool } from '../../ports/spool.ts';
+import type { Strikes } from '../../ports/strikes.ts';
 import type { StoredDocument, SyncIndex } from '../../ports/sync-index.ts';
 import type { DeleteSettings } from './delete-guard.ts';
 import type { FilterSettings } from './filter-object.ts';
 import type { LabelPath } from './path-labels.ts';
 import type { SyncMeter } from './sync-meter.ts';
 import type { ProgressFacts } from './sync-progress.ts';
+import type { Shard } from './shard.ts';
 import type { Tally } from './tally.ts';
 
 /** One space of a run. */
@@ -18,6 +21,7 @@ export interface SyncTarget {
   /** External version of everything this run writes. */
   readonly runSeq: number;
   readonly letters: DeadLetters;
+  readonly strikes: Strikes;
   /** Unresolved dead letters at the start, by key. */
   readonly known: ReadonlyMap<string, DeadLetter>;
   readonly tally: Tally;
@@ -45,6 +49,8 @@ export interface SyncSettings {
 export interface SyncRun {
   readonly id: string;
   readonly library: string;
+  /** Absent for the whole source. */
+  readonly shard?: Shard;
   readonly store: ObjectStore;
   readonly listing: (signal: AbortSignal) => AsyncIterable<ListEvent>;
   readonly readRecording: ReadRecording;
@@ -52,6 +58,7 @@ export interface SyncRun {
   readonly targets: readonly SyncTarget[];
   readonly settings: SyncSettings;
   readonly reporter: Reporter;
+  readonly makeSpool: MakeSpool;
   /** First SIGINT: no more intake. */
   readonly signal: AbortSignal;
   /** The lease is gone: stop at once. */

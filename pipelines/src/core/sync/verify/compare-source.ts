@@ -81,7 +81,7 @@ function compareUnclaimed(
   const where = { space, key: stored.key, id: stored.id };
   if (stored.id !== id) told.tell({ kind: 'odd', ...where, detail: `the document of this key has the id ${id}` });
   // Its key was met, by a document under an odd id, which has been told.
-  else if (stored.key !== lastKey) told.tell({ kind: 'orphaned', ...where, detail: 'indexed, not listed' });
+  else if (stored.key !== lastKey && !stored.deletedAt) told.tell({ kind: 'orphaned', ...where, detail: 'indexed, not listed' });
 }
 
 const UNSORTED: ListEnd = {
@@ -117,7 +117,8 @@ export async function compareSample(run: SyncRun, told: Verification, size: numb
       if (run.signal.aborted) return;
       const entry = await run.store.head(stored.key);
       if (entry) compareListed({ ...run, targets: [target] }, told, { kind: 'listed', entry, stored: [stored] });
-      else told.tell({ kind: 'orphaned', space, key: stored.key, id: stored.id, detail: 'indexed, not in the source' });
+      else if (!stored.deletedAt)
+        told.tell({ kind: 'orphaned', space, key: stored.key, id: stored.id, detail: 'indexed, not in the source' });
     }
   }
 }

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
+import {
+  cleanEnvironment,
+  type EarshotResult,
+  makeTempDir,
+  REPOSITORY_ROOT,
+  type ResolvedElasticsearch,
+  runEarshot,
+  spawnGuarded,
+  startElasticsearch,
+  whyNoElasticsearch,
+} from '@earshot/e2e/support';
+import { loadSpaces } from '@earshot/models/registry';
+import type { Client } from '@elastic/elasticsearch';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
+import { loadConfig } from '../../config/load-config.ts';
+import type { LeaseDocument } from '../../ports/sync-lease.ts';
+import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
+import { createSyncBench, dropLibraries, type FinishedLine, type SyncBench } from '../../testing/sync-bench.ts';
+
+const skip = whyNoElasticsearch();
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe.skipIf(skip)(`shards and deletes of earshot sync on a real Elasticsearch${skip ? ` (${skip})` : ''}`, () => {
+  let cluster: ResolvedElasticsearch;
+  let service: InferenceStandIn;
+  let client: Client;
+  let libraries = 0;
+  const prefix = `shards${process.pid}x`;
+
+  beforeAll(async () => {
+    const { card, fingerprint } = loadSpaces(makeTempDir('no-models')).get('spectral-1')!;
+    [cluster, service] = await Promise.all([
+      startElasticsearch(),
+      startInferenceStandIn([{ id: card.id, fingerprint, dims: card.dims }]),
+    ]);
+    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
+    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: cluster.env });
+    if (code !== 0) throw new Error(stderr);
+  });
+  afterAll(async () => {
+    if (client) await dropLibraries(client, prefix);
+    await service?.stop();
+    await cluster?.stop();
+  });
+  beforeEach(() => {
+    service.faults.length = 0;
+    service.requests.length = 0;
+  });
+
+  const bench = (env: Record<string, string> = {}): Promise<SyncBench> =>
+    createSyncBench({
+      clusterEnv: cluster.env,
+      client,
+      inferenceUrl: service.url,
+      library: `${prefix}${++libraries}`,
+      env,
+    });
+
+  async function documents(library: string) {
+    const index = `earshot-${library}-spectral-1-m1-000001`;
+    await client.indices.refresh({ index });
+    const { hits } = await client.search<{ audio: { key: string; etag: string }; sync: { deleted_at?: string } }>({
+      index,
+      size: 1000,
+      version: true,
+      sort: ['audio.key'],
+    });
+    return hits.hits;
+  }
+
+  const leaseId = (library: string) => `sync:${library}:spectral-1:default`;
+  async function readLease(library: string): Promise<LeaseDocument> {
+    return (await client.get<LeaseDocument>({ index: 'earshot-control', id: leaseId(library) }))._source!;
+  }
+
+  const fleet = ({ run }: SyncBench, count: number) =>
+    Promise.all(Array.from({ length: count }, (_, i) => run('--shard', `${i + 1}/${count}`)));
+  const sum = (runs: readonly { line: FinishedLine }[], name: keyof FinishedLine['counts']): number =>
+    runs.reduce((total, { line }) => total + line.counts[name], 0);
+
+  test('a fleet does every object once, follows changes and deletes, and an undivided run agrees', async () => {
+    const one = await bench();
+    for (let i = 0; i < 60; i++) one.put(`folk/tune ${i}.wav`, `sound ${i}`);
+    const first = await fleet(one, 3);
+    expect(first.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect([sum(first, 'listed'), sum(first, 'indexed')]).toEqual([60, 60]);
+    for (const { line } of first) expect(line.counts.listed).toBeGreaterThan(0);
+    expect(service.requests).toHaveLength(60);
+    expect(await readLease(one.library)).toMatchObject({ run_seq: 3, shards: 3, state: 'released', holders: [] });
+    const shards = await client.search<{ shard: string; run_seq: number }>({
+      index: 'earshot-runs',
+      query: { term: { library: one.library } },
+      sort: ['shard'],
+    });
+    expect(shards.hits.hits.map(({ _source }) => _source?.shard)).toEqual(['1/3', '2/3', '3/3']);
+    expect(new Set(shards.hits.hits.map(({ _source }) => _source?.run_seq)).size).toBe(3);
+
+    for (let i = 0; i < 3; i++) one.remove(`folk/tune ${i}.wav`);
+    one.put('folk/tune 3.wav', 'another sound');
+    const second = await fleet(one, 3);
+    expect(second.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect([sum(second, 'indexed'), sum(second, 'unchanged'), sum(second, 'deleted')]).toEqual([1, 56, 3]);
+
+    service.requests.length = 0;
+    const whole = await one.run();
+    expect(whole.line.counts).toMatchObject({ listed: 57, indexed: 0, unchanged: 57, deleted: 0 });
+    expect(service.requests).toHaveLength(0);
+    expect((await readLease(one.library)).run_seq).toBe(7);
+    expect(await documents(one.library)).toHaveLength(57);
+  });
+
+  test('the whole, shards of other divisions and the same shard keep each other out', async () => {
+    const one = await bench();
+    one.put('one.wav', 'sound');
+    expect((await one.run()).code).toBe(0);
+    const lease = await readLease(one.library);
+    const holder = { shard: 1, owner: 'someone@elsewhere:1', run_id: 'r', run_seq: 1, ttl_ms: 60_000, beats: 0 };
+    const holders = [{ ...holder, renewed_at: new Date().toISOString() }];
+    const document = { ...lease, state: 'held', shards: 4, holders };
+    await client.index({ index: 'earshot-control', id: leaseId(one.library), document });
+    const outcomes = await Promise.all([one.run(), one.run('--shard', '1/2'), one.run('--shard', '1/4')]);
+    expect(outcomes.map(({ code }) => code)).toEqual([6, 6, 6]);
+    const texts = outcomes.map(({ json }) => (json as { error: { message: string } }).error.message);
+    for (const text of texts) expect(text).toContain('shard 1/4 of source default');
+    expect(texts[0]).toContain('this run wants all');
+    const status = await one.earshot(['sync', 'status']);
+    expect(status.stdout).toContain('shard 1/4 held by someone@elsewhere:1');
+    expect((await one.run('--shard', '2/4')).code).toBe(0);
+  });
+
+  test('a shard refuses an empty source and more than its part of what may be deleted', async () => {
+    const one = await bench();
+    for (let i = 0; i < 40; i++) one.put(`${i}.wav`, `sound ${i}`);
+    await one.run();
+    for (let i = 1; i < 40; i++) one.remove(`${i}.wav`);
+    expect((await one.run('--shard', '1/2')).code).toBe(4);
+    one.remove('0.wav');
+    expect((await one.run('--shard', '1/2', '--force-delete')).code).toBe(4);
+    expect(await documents(one.library)).toHaveLength(40);
+  });
+
+  /** A run whose process can be stopped. */
+  function startRun({ folder, library }: SyncBench, env: Record<string, string>) {
+    const main = join(REPOSITORY_ROOT, 'pipelines/src/cli/main.ts');
+    const settings = { EARSHOT_INFERENCE_URL: service.url, EARSHOT_LIBRARY: library, EARSHOT_SOURCE: folder };
+    const child = spawnGuarded(process.execPath, [main, 'sync', 'run', '--json'], {
+      cwd: makeTempDir('paused'),
+      env: cleanEnvironment({ ...cluster.env, ...settings, ...env }),
+      stdio: 'ignore',
+    });
+    return { child, ended: new Promise<number | null>((resolve) => child.once('close', resolve)) };
+  }
+
+  test('a run that was paused and replaced cannot overwrite what its successor wrote', async () => {
+    const env = { EARSHOT_LEASE_SECONDS: '3' };
+    const one = await bench(env);
+    for (let i = 0; i < 24; i++) one.put(`${String(i).padStart(2, '0')}.wav`, `old sound ${i}`);
+    for (let i = 0; i < 24; i++) service.faults.push({ kind: 'delay', ms: 300 });
+    const old = startRun(one, env);
+    while (service.requests.length < 8 && old.child.exitCode === null) await pause(20);
+    old.child.kill('SIGSTOP');
+    service.faults.length = 0;
+    for (let i = 0; i < 24; i += 2) one.put(`${String(i).padStart(2, '0')}.wav`, `new sound ${i}, and longer`);
+    one.remove('01.wav');
+    let taken: EarshotResult & { readonly line: FinishedLine } = await one.run();
+    while (taken.code === 6) taken = await one.run();
+    expect(taken.code).toBe(0);
+    const before = await documents(one.library);
+    expect(before).toHaveLength(23);
+    old.child.kill('SIGCONT');
+    expect(await old.ended).toBe(6);
+    expect((await documents(one.library)).map(({ _source, _version }) => [_source, _version])).toEqual(
+      before.map(({ _source, _version }) => [_source, _version]),
+    );
+    expect((await one.run()).line.counts).toMatchObject({ listed: 23, unchanged: 23 });
+    expect((await readLease(one.library)).run_seq).toBe(3);
+  });
+});
