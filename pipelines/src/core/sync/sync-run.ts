@@ -10,9 +10,9 @@ import type { StoredDocument, SyncIndex } from '../../ports/sync-index.ts';
 import type { DeleteSettings } from './delete-guard.ts';
 import type { FilterSettings } from './filter-object.ts';
 import type { LabelPath } from './path-labels.ts';
+import type { Shard } from './shard.ts';
 import type { SyncMeter } from './sync-meter.ts';
 import type { ProgressFacts } from './sync-progress.ts';
-import type { Shard } from './shard.ts';
 import type { Tally } from './tally.ts';
 
 /** One space of a run. */
