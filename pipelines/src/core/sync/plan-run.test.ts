@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
+import { createFileSpool } from '../../adapters/file-spool.ts';
 import type { Entry, ListEvent } from '../../ports/object-store.ts';
 import type { StoredDocument } from '../../ports/sync-index.ts';
 import { documentId } from './document-id.ts';
@@ -32,6 +33,7 @@ function runOf({ listed, stored }: Situation): SyncRun {
     listing,
     targets: [{ index, known: new Map(), tally: new Tally(), pipelineFingerprint: 'p' }],
     settings: { filter: { maxBytes: 1e9 }, deletes: { maxDelete: 100, force: false }, force: false },
+    makeSpool: createFileSpool,
     signal: new AbortController().signal,
   } as unknown as SyncRun;
 }

@@ -105,18 +105,25 @@ async function workOf(
   return todos.length > 0 ? { entry, todos } : undefined;
 }
 
+/** What was soft-deleted before is missed no more. */
+async function miss(
+  run: SyncRun,
+  { index, stored }: Extract<Joined, { kind: 'gone' }>,
+  findings: PlanFindings,
+): Promise<void> {
+  if (stored.deletedAt) return;
+  findings.stored[index] = (findings.stored[index] ?? 0) + 1;
+  // A document under an odd id is nobody's: `verify` finds it. As a candidate it would only discredit the listing.
+  if (stored.id === documentId(run.store.id, stored.key)) await findings.gone[index]?.add({ ...stored, cause: 'gone' });
+}
+
 /** The objects that need work, in the order of their keys; everything else is counted on the way. */
 export async function* planWork(run: SyncRun, findings: PlanFindings): AsyncGenerator<Work> {
   const stored = run.targets.map(({ index }) => index.stored(run.store.id));
   for await (const event of mergeJoin(run.listing(run.signal), stored)) {
     if (event.kind === 'end') findings.end = event.end;
-    else if (event.kind === 'gone') {
-      if (event.stored.deletedAt) continue;
-      findings.stored[event.index] = (findings.stored[event.index] ?? 0) + 1;
-      // A document under an odd id is nobody's: `verify` finds it. As a candidate it would only discredit the listing.
-      if (event.stored.id === documentId(run.store.id, event.stored.key))
-        await findings.gone[event.index]?.add({ ...event.stored, cause: 'gone' });
-    } else {
+    else if (event.kind === 'gone') await miss(run, event, findings);
+    else {
       const work = await workOf(run, event, findings);
       if (work) yield work;
     }

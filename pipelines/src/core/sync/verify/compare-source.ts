@@ -81,7 +81,8 @@ function compareUnclaimed(
   const where = { space, key: stored.key, id: stored.id };
   if (stored.id !== id) told.tell({ kind: 'odd', ...where, detail: `the document of this key has the id ${id}` });
   // Its key was met, by a document under an odd id, which has been told.
-  else if (stored.key !== lastKey && !stored.deletedAt) told.tell({ kind: 'orphaned', ...where, detail: 'indexed, not listed' });
+  else if (stored.key !== lastKey && !stored.deletedAt)
+    told.tell({ kind: 'orphaned', ...where, detail: 'indexed, not listed' });
 }
 
 const UNSORTED: ListEnd = {
