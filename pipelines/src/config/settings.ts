@@ -167,6 +167,13 @@ export const SETTINGS = {
     flag: '--max-age <duration>',
     help: 'only objects modified within this time, e.g. 30d',
   },
+  sidecars: {
+    env: 'EARSHOT_SIDECARS',
+    key: 'sidecars',
+    flag: '--sidecars <true|false>',
+    help: 'take title and labels from x.wav.json or x.json beside a recording x.wav',
+    default: 'true',
+  },
   deleteMode: {
     env: 'EARSHOT_DELETE_MODE',
     key: 'deletes.mode',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import { EarshotError } from '../core/earshot-error.ts';
+import type { WantedObjects } from '../core/sync/make-filter.ts';
 import type { FileValue } from './read-config-file.ts';
 import { readSecretFile } from './read-secret-file.ts';
 import type { TopLevel } from './top-level.ts';
@@ -14,20 +15,6 @@ export interface S3Settings {
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
   readonly sessionToken?: string | undefined;
-}
-
-/** Which objects of a source are wanted at all. */
-export interface SourceFilter {
-  /** Globs on the key below the prefix; empty: every key. */
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
-  readonly minBytes?: number | undefined;
-  readonly maxBytes?: number | undefined;
-  /** ISO 8601. */
-  readonly modifiedAfter?: string | undefined;
-  readonly modifiedBefore?: string | undefined;
-  readonly minAgeSeconds?: number | undefined;
-  readonly maxAgeSeconds?: number | undefined;
 }
 
 export interface SourceDeletes {
@@ -47,7 +34,7 @@ export interface SourceSettings {
   readonly library: string;
   readonly spaces: readonly string[];
   readonly labels?: string | undefined;
-  readonly filter: SourceFilter;
+  readonly filter: WantedObjects;
   readonly deletes: SourceDeletes;
 }
 
@@ -80,6 +67,7 @@ const sourceSchema = z.strictObject({
   modifiedBefore: time.optional(),
   minAge: duration.optional(),
   maxAge: duration.optional(),
+  sidecars: z.stringbool('must be true or false').optional(),
   deletes: z
     .strictObject({ mode: deleteMode.optional(), maxDelete: wholeNumber.optional(), strikes: wholeNumber.optional() })
     .optional(),
@@ -136,6 +124,7 @@ function resolveSource(id: string, own: OwnSettings, top: TopLevel): SourceSetti
     spaces: pick('space', own.spaces),
     labels: pick('labels', own.labels),
     filter: {
+      sidecars: pick('sidecars', own.sidecars),
       include: pick('include', own.include) ?? [],
       exclude: pick('exclude', own.exclude) ?? [],
       minBytes: pick('minSize', own.minSize),

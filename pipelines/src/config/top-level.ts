@@ -34,6 +34,7 @@ export const topLevelSchema = z.strictObject({
   modifiedBefore: time.optional(),
   minAge: duration.optional(),
   maxAge: duration.optional(),
+  sidecars: z.stringbool('must be true or false'),
   deleteMode,
   maxDelete: wholeNumber,
   deleteStrikes: wholeNumber,

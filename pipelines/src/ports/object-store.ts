@@ -12,6 +12,8 @@ export interface Entry {
   /** ISO 8601. */
   readonly modified?: string;
   readonly storageClass?: string;
+  /** Object beside a recording that says more about it; its ETag is part of `versionId`. */
+  readonly sidecar?: Entry;
 }
 
 /** The end is an event of its own: a listing without it is incomplete, and nothing may be deleted after it. */

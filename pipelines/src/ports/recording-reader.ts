@@ -12,7 +12,7 @@ export interface Recording {
   open(): Readable;
   /** Media type by the first bytes, e.g. `audio/wav`; undefined when they say nothing. */
   readonly mediaType: string | undefined;
-  /** The file's own tags and title; never throws, gives up after a few seconds. */
+  /** The file's own tags and title, and what its sidecar says; never throws, gives up after a few seconds. */
   tags(): Promise<RecordingTags>;
   dispose(): Promise<void>;
 }
@@ -20,6 +20,8 @@ export interface Recording {
 export interface RecordingTags {
   readonly title?: string;
   readonly tags?: NonNullable<AudioDocument['tags']>;
+  /** Of a sidecar; they win over labels from the path. */
+  readonly labels?: NonNullable<AudioDocument['labels']>;
 }
 
 /** Fetches the listed version, whole and counted. @throws ObjectStoreError */

@@ -21,9 +21,18 @@ function describeDeletes({ space, gone, deletes }: SpacePlan): string[] {
   return [`${space}: ${gone} gone, deletes ${verdict}`, ...shown, ...(more > 0 ? [`  … and ${more} more`] : [])];
 }
 
-function describeSkipped({ space, skipped_by }: SpacePlan): string[] {
-  const reasons = Object.entries(skipped_by).map(([reason, count]) => `${count} ${reason}`);
-  return reasons.length > 0 ? [`${space}: skipped ${reasons.join(', ')}`] : [];
+const describeReasons = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(', ');
+
+function describeSkipped({ space, skipped_by, filtered }: SpacePlan): string[] {
+  const skipped = describeReasons(skipped_by);
+  const kept = describeReasons(filtered);
+  return [
+    ...(skipped ? [`${space}: skipped ${skipped}`] : []),
+    ...(kept ? [`${space}: indexed, but left out now: ${kept}; these documents stay`] : []),
+  ];
 }
 
 /** A plan for people: one row a space, then what is left out and what would be deleted. */

@@ -9,10 +9,13 @@ import { openSyncIndex } from '../../adapters/elasticsearch-sync-index.ts';
 import { createFileSpool } from '../../adapters/file-spool.ts';
 import { createHttpEmbedder } from '../../adapters/http-embedder.ts';
 import { createObjectStore } from '../../adapters/object-store.ts';
+import { withSidecarTags } from '../../adapters/read-sidecar.ts';
 import { createRecordingBudgets, createRecordingReader } from '../../adapters/recording-reader.ts';
+import { withSidecars } from '../../adapters/sidecar-object-store.ts';
 import type { SourceSettings } from '../../config/source-settings.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { limitEmbedder } from '../../core/sync/limit-embedder.ts';
+import { makeFilter } from '../../core/sync/make-filter.ts';
 import { createPathLabels } from '../../core/sync/path-labels.ts';
 import type { SyncRun, SyncSettings, SyncTarget } from '../../core/sync/sync-run.ts';
 import { Tally } from '../../core/sync/tally.ts';
@@ -55,7 +58,8 @@ const embedsAtOnce = ({ limits }: ServiceInfo): number => Math.max(2, 2 * limits
 export async function openSyncSession(context: CommandContext, source: SourceSettings): Promise<SyncSession> {
   const { config } = context;
   const { library } = source;
-  const store = await createObjectStore(source);
+  const bare = await createObjectStore(source);
+  const store = source.filter.sidecars ? withSidecars(bare) : bare;
   const client = await context.elasticsearch();
   const { acceptsBase64Documents: acceptsBase64 } = await clusterCapabilities(client);
   const embedder = createHttpEmbedder({ url: config.inferenceUrl, apiKey: config.inferenceApiKey });
@@ -107,7 +111,7 @@ function makeSettings({ context, session, flags }: Opened): SyncSettings {
   const { source } = session;
   const { limits } = session.info;
   return {
-    filter: { maxBytes: limits.max_upload_bytes },
+    filter: makeFilter(session.store, source.filter, { maxBytes: limits.max_upload_bytes, now: Date.now() }),
     deletes: {
       ...source.deletes,
       pruneFiltered: flags.pruneFiltered === true,
@@ -132,7 +136,13 @@ export async function makeSyncRun(opened: Opened): Promise<SyncRun> {
     library: session.source.library,
     store,
     listing: (signal) => store.list({ signal }),
-    readRecording: createRecordingReader(store, { budgets }),
+    readRecording: withSidecarTags(createRecordingReader(store, { budgets }), {
+      store,
+      onUnusable: (key, reason) => {
+        context.reporter.warn(`The sidecar ${key} ${reason}; the recording is indexed without it`);
+        context.reporter.event({ event: 'sidecar_unusable', key, reason });
+      },
+    }),
     embedder: limitEmbedder(session.embedder, embedsAtOnce(info)),
     targets: await makeTargets(opened),
     settings: makeSettings(opened),

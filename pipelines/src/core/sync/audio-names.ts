@@ -15,4 +15,7 @@ export function extensionOf(key: string): string {
   return dot > 0 ? name.slice(dot + 1).toLowerCase() : '';
 }
 
+/** By name alone; read only where a recording lies beside it. */
+export const isSidecar = (key: string): boolean => key.endsWith('.json');
+
 export const isNamedAudio = (key: string): boolean => AUDIO_EXTENSIONS.has(extensionOf(key));

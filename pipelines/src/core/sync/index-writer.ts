@@ -8,6 +8,7 @@ import { documentId } from './document-id.ts';
 import type { RecordingContent } from './indexed-content.ts';
 import { makeDocument } from './make-document.ts';
 import { recordFailure } from './record-failure.ts';
+import { relativeKey } from './relative-key.ts';
 import type { SyncRun, Todo } from './sync-run.ts';
 
 /** Documents that may wait for their acknowledgement, by number and by bytes: an hour of segments makes megabytes. */
@@ -84,7 +85,7 @@ export class IndexWriter {
       sha256: parts.recording.sha256,
       content: parts.content,
       tags: parts.tags,
-      labels: settings.labels(entry.key.slice(store.prefix.length)),
+      labels: settings.labels(relativeKey(store, entry.key)),
       runId: this.run.id,
       runSeq: target.runSeq,
       acceptsBase64: target.index.acceptsBase64,

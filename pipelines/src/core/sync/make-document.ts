@@ -69,7 +69,8 @@ function audioOf({ id, store, entry, sha256, content }: DocumentParts): AudioDoc
 
 /** The document of one recording in one space; without vectors unless something sounds in it. */
 export function makeDocument(parts: DocumentParts, now = new Date()): AudioDocument {
-  const { entry, content, tags, labels, store } = parts;
+  const { entry, content, tags, store } = parts;
+  const labels = { ...parts.labels, ...tags.labels };
   return {
     '@timestamp': now.toISOString(),
     title: tags.title || fileTitle(entry.key),

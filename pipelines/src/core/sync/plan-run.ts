@@ -22,6 +22,8 @@ export interface SpacePlan {
   readonly moved_guess: number | null;
   readonly skipped: number;
   readonly skipped_by: Readonly<Record<string, number>>;
+  /** Stored documents, by the reason for which their objects are left out now. */
+  readonly filtered: Readonly<Record<string, number>>;
   /** Failed before in a way that would repeat. */
   readonly failed_known: number;
   readonly gone: number;
@@ -89,6 +91,7 @@ async function planSpace(walked: Walked, at: number, rates: WorkRates): Promise<
     moved_guess,
     skipped,
     skipped_by: target.tally.skippedBy,
+    filtered: findings.filtered[at] ?? {},
     failed_known: failed,
     gone,
     bytes,

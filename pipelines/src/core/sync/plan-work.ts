@@ -18,7 +18,9 @@ export interface PlanFindings {
   readonly gone: Spool<DeleteCandidate>[];
   readonly new: number[];
   readonly changed: number[];
-  /** Keys of known dead letters that were not listed. */
+  /** Stored documents whose object is listed but left out now: not gone, and kept unless `--prune-filtered`. */
+  readonly filtered: Partial<Record<SkipReason, number>>[];
+  /** Keys of known dead letters that were not listed, or are left out now. */
   readonly unlisted: Set<string>[];
 }
 
@@ -28,6 +30,7 @@ export const emptyFindings = ({ targets, makeSpool }: Pick<SyncRun, 'targets' | 
   gone: targets.map(() => makeSpool()),
   new: targets.map(() => 0),
   changed: targets.map(() => 0),
+  filtered: targets.map(() => ({})),
   unlisted: targets.map(({ known }) => new Set(known.keys())),
 });
 
@@ -71,12 +74,19 @@ function meet(
 }
 
 /** Nothing that could be restored at any time, and nothing that only the service or the store leaves out today. */
-const PRUNED_REASONS: ReadonlySet<SkipReason> = new Set(['extension']);
+const PRUNED_REASONS: ReadonlySet<SkipReason> = new Set(['excluded', 'extension', 'sidecar', 'too_small', 'too_old']);
 
 /** Left out by a filter; what was indexed before the filter changed goes only when that is asked for. */
-async function leaveOut({ run, stored }: Met, reason: SkipReason, gone: Spool<DeleteCandidate> | undefined) {
+async function leaveOut(
+  { run, stored }: Met,
+  reason: SkipReason,
+  { findings, at }: { readonly findings: PlanFindings; readonly at: number },
+): Promise<void> {
+  if (!stored || stored.deletedAt) return;
+  const filtered = findings.filtered[at];
+  if (filtered) filtered[reason] = (filtered[reason] ?? 0) + 1;
   const isPruned = run.settings.deletes.pruneFiltered && PRUNED_REASONS.has(reason);
-  if (stored && !stored.deletedAt && isPruned) await gone?.add({ ...stored, cause: 'filtered' });
+  if (isPruned) await findings.gone[at]?.add({ ...stored, cause: 'filtered' });
 }
 
 async function workOf(
@@ -90,13 +100,13 @@ async function workOf(
   for (const [i, target] of run.targets.entries()) {
     const stored = event.stored[i];
     target.tally.see();
-    findings.unlisted[i]?.delete(entry.key);
     if (stored && !stored.deletedAt) findings.stored[i] = (findings.stored[i] ?? 0) + 1;
     if (reason) {
       target.tally.skipped(reason);
-      await leaveOut({ run, entry, stored }, reason, findings.gone[i]);
+      await leaveOut({ run, entry, stored }, reason, { findings, at: i });
       continue;
     }
+    findings.unlisted[i]?.delete(entry.key);
     const todo = meet({ run, entry, stored }, target);
     if (!todo) continue;
     findings[todo.kind][i] = (findings[todo.kind][i] ?? 0) + 1;

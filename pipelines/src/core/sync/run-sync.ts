@@ -7,6 +7,7 @@ import type { ListEnd } from './merge-join.ts';
 import { disposeFindings, emptyFindings, type PlanFindings, planWork } from './plan-work.ts';
 import { prefetch } from './prefetch.ts';
 import { ObjectProcessor } from './process-object.ts';
+import { isOpenFailure } from './record-failure.ts';
 import { runConcurrently } from './run-concurrently.ts';
 import { createSyncProgress } from './sync-progress.ts';
 import type { SyncRun, SyncTarget } from './sync-run.ts';
@@ -55,11 +56,11 @@ async function work(run: SyncRun, findings: PlanFindings): Promise<void> {
   }
 }
 
-/** Dead letters of objects that a complete listing no longer has are closed. */
+/** Dead letters of objects that a complete listing no longer has, or that are left out now, are closed. */
 async function resolveUnlisted(target: SyncTarget, unlisted: ReadonlySet<string>): Promise<void> {
   for (const key of unlisted) {
     const letter = target.known.get(key);
-    if (letter) await target.letters.resolve(letter.id);
+    if (letter && isOpenFailure(letter)) await target.letters.resolve(letter.id);
   }
 }
 
