@@ -20,7 +20,7 @@ export interface PlanFindings {
   readonly changed: number[];
   /** Stored documents whose object is listed but left out now: not gone, and kept unless `--prune-filtered`. */
   readonly filtered: Partial<Record<SkipReason, number>>[];
-  /** Keys of known dead letters that were not listed, or are left out now. */
+  /** Keys of known dead letters that were not listed, are left out now, or are in the index as they are listed. */
   readonly unlisted: Set<string>[];
 }
 
@@ -44,17 +44,19 @@ interface Met {
   readonly stored: StoredDocument | undefined;
 }
 
-/** Settles what needs no work in one space, or gives back what does. */
+/** Settles what needs no work in one space, or gives back what does. `letters` stay in for what is to be closed. */
 function meet(
   { run, entry, stored }: Met,
-  target: SyncTarget,
+  { target, letters }: { readonly target: SyncTarget; readonly letters: Set<string> | undefined },
 ): (Todo & { readonly kind: 'new' | 'changed' }) | undefined {
   const { tally } = target;
   const decision = decideObject(entry, stored, { target, settings: run.settings });
   if (decision.kind === 'unchanged') {
+    // A letter may be open: the recording is as it was before it failed, or a run was killed before it closed the letter.
     tally.unchanged();
     return undefined;
   }
+  letters?.delete(entry.key);
   if (decision.kind === 'known') {
     const { stage, code, message } = decision.letter;
     if (!isOpenFailure(decision.letter)) tally.skipped('not_audio');
@@ -106,8 +108,7 @@ async function workOf(
       await leaveOut({ run, entry, stored }, reason, { findings, at: i });
       continue;
     }
-    findings.unlisted[i]?.delete(entry.key);
-    const todo = meet({ run, entry, stored }, target);
+    const todo = meet({ run, entry, stored }, { target, letters: findings.unlisted[i] });
     if (!todo) continue;
     findings[todo.kind][i] = (findings[todo.kind][i] ?? 0) + 1;
     todos.push(todo);
