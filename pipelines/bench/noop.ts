@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
 /** `noop [objects]`: a sync run over objects that are all indexed already; time, memory, and proof that nothing was done. */
-import { loadavg } from 'node:os';
+import { describeMachine } from '@earshot/e2e/support';
 import { spawnEarshot } from '../src/testing/spawn-earshot.ts';
 import { STAGE_SPACE, startSyncStage } from '../src/testing/sync-stage.ts';
 import { fillIndex } from './support/fill-index.ts';
@@ -13,14 +13,14 @@ const stage = await startSyncStage(contents);
 try {
   const { library, index, env } = await stage.addLibrary();
   const { client, fingerprint, service, bucket } = stage;
-  console.log(`filling ${count} documents; load ${loadavg()[0]?.toFixed(1)}`);
+  console.log(describeMachine());
   await fillIndex({ client, library, space: STAGE_SPACE, fingerprint, contents, isReady: true });
   const writes = async (): Promise<number> => {
     const { _all } = await client.indices.stats({ index, metric: 'indexing' });
     return (_all.total?.indexing?.index_total ?? 0) + (_all.total?.indexing?.delete_total ?? 0);
   };
   const before = await writes();
-  for (let round = 1; round <= 3; round++) {
+  for (let round = 1; round <= 2; round++) {
     const { code, stdout, stderr, seconds, cpuSeconds, peakRss } = await spawnEarshot(['sync', 'run', '--json'], env)
       .ended;
     if (code !== 0) throw new Error(`exit ${code}: ${stderr}${stdout}`);
