@@ -438,6 +438,33 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     expect((await vectors(library)).get('new b.wav')?.embedding).toBeDefined();
   });
 
+  test('verify finds what a run would not see, and repairs within the guards only', async () => {
+    const { put, remove, earshot, run, library } = await bench();
+    for (let i = 0; i < 12; i++) put(`${i}.wav`, `sound ${i}`);
+    put('broken.wav', 'BROKEN');
+    await run();
+    for (let i = 0; i < 6; i++) remove(`${i}.wav`);
+    put('new.wav', 'new sound');
+    const found = await earshot(['sync', 'verify', '--json', '--sample', '0']);
+    const findings = { missing: 1, stale: 0, orphaned: 6, drift: 0 };
+    expect([found.code, found.json]).toMatchObject([3, { spaces: [{ known_failures: 1, findings }], repaired: false }]);
+    const refused = await earshot(['sync', 'verify', '--json', '--repair']);
+    expect([refused.code, refused.json]).toMatchObject([
+      4,
+      { repaired: true, left: null, spaces: [{ vectors: { identical: 6 } }] },
+    ]);
+    expect(refused.events).toContainEqual(expect.objectContaining({ event: 'run_finished', exit_code: 4 }));
+    expect(await documents(library)).toHaveLength(13);
+    const mended = await earshot(['sync', 'verify', '--json', '--repair', '--force-delete']);
+    expect([mended.code, mended.json]).toMatchObject([
+      0,
+      { repaired: true, left: 0, spaces: [{ findings: { orphaned: 6 } }] },
+    ]);
+    expect(await documents(library)).toHaveLength(7);
+    const clean = await earshot(['sync', 'verify', '--json']);
+    expect(clean.code).toBe(0);
+  });
+
   test('what the ingest pipeline refuses is a dead letter with the reason of the pipeline', async () => {
     const [spectral] = servedSpaces();
     const odd = await startInferenceStandIn([{ ...spectral!, dims: spectral!.dims + 1 }]);

@@ -4,16 +4,16 @@ import { EXIT } from '../../core/exit-codes.ts';
 import type { ListEnd } from '../../core/sync/merge-join.ts';
 import type { SyncRun } from '../../core/sync/sync-run.ts';
 import { LEAST_COSINE } from '../../core/sync/verify/compare-vectors.ts';
-import { deleteOdd } from '../../core/sync/verify/delete-odd.ts';
 import type { Verification } from '../../core/sync/verify/verification.ts';
 import { verifySource } from '../../core/sync/verify/verify-source.ts';
 import type { Action, CommandContext } from '../command-context.ts';
 import { describeVerification } from './describe-verification.ts';
 import { forEachSource } from './each-source.ts';
-import { executeRun, newRunId } from './execute-run.ts';
+import { newRunId } from './execute-run.ts';
+import { repairSource } from './repair-source.ts';
 import { acquireLeases } from './sync-leases.ts';
 import type { VerifyFlags } from './sync-options.ts';
-import { makeSyncRun, openSyncSession, type SyncSession } from './sync-session.ts';
+import { makeSyncRun, openSyncSession } from './sync-session.ts';
 
 interface Compared {
   readonly run: SyncRun;
@@ -27,27 +27,6 @@ function exitCodeOf({ run, told, end }: Compared): number {
   return told.total > 0 ? EXIT.itemsFailed : EXIT.done;
 }
 
-/** Its summary is not the last line yet. */
-const withoutResult = ({ reporter, ...context }: CommandContext): CommandContext => ({
-  ...context,
-  reporter: {
-    ...reporter,
-    result: (line, text) => {
-      reporter.event({ event: 'run_finished', ...line });
-      reporter.line(text);
-    },
-  },
-});
-
-/** A run that also embeds again what only verifying sees; then what lies under odd ids goes, within the guards. */
-async function repair(context: CommandContext, session: SyncSession, { run, told, end }: Compared): Promise<number> {
-  const settings = { ...run.settings, forceKeys: told.toEmbed };
-  const { exit_code: exitCode } = await executeRun(withoutResult(context), session.client, { ...run, settings });
-  if (!end?.complete || (exitCode !== EXIT.done && exitCode !== EXIT.itemsFailed)) return exitCode;
-  const verdicts = await Promise.all(run.targets.map((target) => deleteOdd(run, target, { told, end })));
-  return verdicts.some(({ verdict }) => verdict === 'refused') ? EXIT.refused : exitCode;
-}
-
 async function verifyOne(context: CommandContext, source: SourceSettings, flags: VerifyFlags) {
   const session = await openSyncSession(context, source);
   const runId = newRunId();
@@ -58,8 +37,10 @@ async function verifyOne(context: CommandContext, source: SourceSettings, flags:
     const { told, end } = await verifySource(run, { sampleSize: flags.sample, seed: flags.seed, isSampleOnly });
     const compared = { run, told, end };
     const found = exitCodeOf(compared);
-    const isRepairable = leases !== undefined && found === EXIT.itemsFailed;
-    const exitCode = isRepairable ? await repair(context, session, compared) : found;
+    const again = (): Promise<SyncRun> => makeSyncRun({ context, session, flags, runId, ...leases });
+    const isRepairable = leases !== undefined && end !== undefined && found === EXIT.itemsFailed;
+    const repaired = isRepairable ? await repairSource({ context, session, run, told, end, again }) : undefined;
+    const exitCode = repaired?.exitCode ?? found;
     const summary = {
       event: 'verify_finished',
       library: run.library,
@@ -70,10 +51,12 @@ async function verifyOne(context: CommandContext, source: SourceSettings, flags:
       least_cosine_allowed: LEAST_COSINE,
       seed: flags.seed,
       spaces: told.checks,
-      repaired: isRepairable,
+      repaired: repaired !== undefined,
+      ...(repaired ? { left: repaired.left } : {}),
       exit_code: exitCode,
     };
-    return { summary, text: describeVerification(told) };
+    const left = repaired ? `\nAfter the repair ${repaired.left ?? 'an unknown number'} of findings are left.` : '';
+    return { summary, text: `${describeVerification(told)}${left}` };
   } finally {
     await leases?.release();
     await session.client.close();
