@@ -143,9 +143,9 @@ interface Drawing extends Walk {
 
 async function drawSample({ client, index, source, size, seed }: Drawing): Promise<StoredDocument[]> {
   const random_score = { seed, field: '_seq_no' };
-  const query = {
-    function_score: { query: { term: { 'sync.source': source } }, random_score, boost_mode: 'replace' },
-  } as const;
+  const hidden = { exists: { field: 'sync.deleted_at' } };
+  const of = { bool: { filter: [{ term: { 'sync.source': source } }], must_not: [hidden] } };
+  const query = { function_score: { query: of, random_score, boost_mode: 'replace' } } as const;
   const request = { index, size, _source: false, track_total_hits: false, docvalue_fields: FIELDS, query };
   const answer = await client.search(request).catch((error: unknown) => {
     throw toEarshotError(error, `drawing a sample of ${index}`);
