@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type AudioDocument, type LibrarySpace, writeAlias } from '@earshot/mappings';
+import { type AudioDocument, type LibrarySpace, readAlias, writeAlias } from '@earshot/mappings';
 import type { SpaceMeta } from '@earshot/mappings/definitions';
 import { type Client, errors, type estypes } from '@elastic/elasticsearch';
 import { createBulkWriter } from '../core/bulk-writer.ts';
@@ -122,6 +122,7 @@ interface Described {
   readonly index: string;
   readonly meta: SpaceMeta;
   readonly hasTrackVector: boolean;
+  readonly aliases: Readonly<Record<string, { readonly filter?: unknown }>>;
 }
 
 /** Ready, without the vector of the whole recording or, in spaces that have none, of any segment. */
@@ -164,13 +165,14 @@ async function describe(client: Client, alias: string): Promise<Described> {
   if (!found || more.length > 0 || !meta?.fingerprint)
     throw new EarshotError('INDEX_MISSING', `${alias} must stand for one index that earshot apply made`, { remedy });
   if (found[0] === alias) throw new EarshotError('INDEX_MISSING', `${alias} is an index, not an alias`, { remedy });
-  return { index: found[0], meta, hasTrackVector: found[1].mappings?.properties?.embedding !== undefined };
+  const { mappings, aliases = {} } = found[1];
+  return { index: found[0], meta, hasTrackVector: mappings?.properties?.embedding !== undefined, aliases };
 }
 
 /** The index behind the write alias of one library and space. @throws EarshotError INDEX_MISSING */
 export async function openSyncIndex({ client, library, space, acceptsBase64 }: Options): Promise<SyncIndex> {
   const alias = writeAlias({ library, space });
-  const { index, meta, hasTrackVector } = await describe(client, alias);
+  const { index, meta, hasTrackVector, aliases } = await describe(client, alias);
   const { fingerprint, dims } = meta;
   const refresh = async (): Promise<void> => {
     await client.indices.refresh({ index }).catch((error: unknown) => {
@@ -187,6 +189,7 @@ export async function openSyncIndex({ client, library, space, acceptsBase64 }: O
     fingerprint,
     shape: { space, fingerprint, dims, hasTrackVector },
     acceptsBase64,
+    hidesDeleted: JSON.stringify(aliases[readAlias({ library, space })]?.filter ?? null).includes('sync.deleted_at'),
     withoutVectors: (source) => walkStored({ client, index, source, query: vectorlessQuery(hasTrackVector) }),
     sample: async (source, drawn) => {
       await refresh();

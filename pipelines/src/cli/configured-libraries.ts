@@ -11,6 +11,12 @@ export function configuredLibraries({ sources, library, space }: Config): Librar
   return [...new Map(pairs.map((pair) => [`${pair.library} ${pair.space}`, pair])).values()];
 }
 
+/** Libraries in which something is deleted softly. */
+export function softDeletedLibraries({ sources, library, deleteMode }: Config): ReadonlySet<string> {
+  if (sources.length === 0) return new Set(deleteMode === 'soft' ? [library] : []);
+  return new Set(sources.filter(({ deletes }) => deletes.mode === 'soft').map((source) => source.library));
+}
+
 /** The spaces of all libraries, with their cards. @throws EarshotError SPACE_UNKNOWN naming what is known */
 export function configuredSpaces(config: Config): Space[] {
   const known = loadSpaces(config.modelsDir);

@@ -6,7 +6,7 @@ import { planApply } from '../core/apply/plan-apply.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { DefinitionCluster } from '../ports/definition-cluster.ts';
 import type { CommandContext } from './command-context.ts';
-import { configuredLibraries, configuredSpaces } from './configured-libraries.ts';
+import { configuredLibraries, configuredSpaces, softDeletedLibraries } from './configured-libraries.ts';
 
 export interface DefinitionPlan {
   readonly cluster: DefinitionCluster;
@@ -19,7 +19,12 @@ export async function makeDefinitionPlan(context: CommandContext): Promise<Defin
   const client = await context.elasticsearch();
   const { hasIngestProcessors } = await clusterCapabilities(client);
   const cluster = createElasticsearchDefinitionCluster(client);
-  const wanted = { libraries: configuredLibraries(context.config), spaces, withPipeline: hasIngestProcessors };
+  const wanted = {
+    libraries: configuredLibraries(context.config),
+    softDeletes: softDeletedLibraries(context.config),
+    spaces,
+    withPipeline: hasIngestProcessors,
+  };
   return { cluster, plan: planApply(wanted, await cluster.snapshot()) };
 }
 

@@ -87,6 +87,10 @@ const KINDS = {
     exitCode: EXIT.unavailable,
     remedy: 'Make room in the folder for temporary files (TMPDIR), or lower EARSHOT_SYNC_SPOOL_MB.',
   },
+  SOFT_DELETES_VISIBLE: {
+    exitCode: EXIT.refused,
+    remedy: 'Run earshot apply with the same settings: it makes the alias hide them.',
+  },
   LOCK_HELD: { exitCode: EXIT.locked, remedy: 'Wait for the other run to end.' },
   SUMS_DIFFER: { exitCode: EXIT.internal, remedy: 'This is a fault of Earshot; report it with the summary line.' },
   KIBANA_MISSING: { exitCode: EXIT.usage, remedy: 'Set KIBANA_URL or --kibana-url.' },

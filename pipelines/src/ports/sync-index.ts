@@ -57,6 +57,8 @@ export interface SyncIndex {
   readonly shape: VectorShape;
   readonly acceptsBase64: boolean;
   readonly content: ContentLookup;
+  /** The read alias does not show what is soft-deleted. */
+  readonly hidesDeleted: boolean;
   readonly writer: BulkWriter;
   /** Nothing is sent to the index while `mayWrite` says no; it waits, and is tried again. */
   guardWrites(mayWrite: () => boolean): void;

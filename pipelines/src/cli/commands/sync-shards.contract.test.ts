@@ -16,6 +16,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
 import { loadConfig } from '../../config/load-config.ts';
+import { documentId } from '../../core/sync/document-id.ts';
 import type { LeaseDocument } from '../../ports/sync-lease.ts';
 import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
 import { createSyncBench, dropLibraries, type FinishedLine, type SyncBench } from '../../testing/sync-bench.ts';
@@ -140,6 +141,105 @@ describe.skipIf(skip)(`shards and deletes of earshot sync on a real Elasticsearc
     one.remove('0.wav');
     expect((await one.run('--shard', '1/2', '--force-delete')).code).toBe(4);
     expect(await documents(one.library)).toHaveLength(40);
+  });
+
+  async function strikesOf(library: string): Promise<Record<string, number>> {
+    await client.indices.refresh({ index: 'earshot-control' });
+    const { hits } = await client.search<{ audio: { key: string }; strikes: number }>({
+      index: 'earshot-control',
+      query: { bool: { filter: [{ term: { kind: 'sync_strike' } }, { term: { library } }] } },
+    });
+    return Object.fromEntries(hits.hits.map(({ _source }) => [_source!.audio.key, _source!.strikes]));
+  }
+
+  test('with strikes a document goes after as many complete runs without its object, and a return starts anew', async () => {
+    const one = await bench({ EARSHOT_DELETE_STRIKES: '2' });
+    for (let i = 0; i < 8; i++) one.put(`${i}.wav`, `sound ${i}`);
+    await one.run();
+    one.remove('0.wav');
+    one.remove('1.wav');
+    const first = await one.run();
+    expect([first.code, first.line.counts.deleted]).toEqual([0, 0]);
+    expect(await strikesOf(one.library)).toEqual({ '0.wav': 1, '1.wav': 1 });
+    expect((await one.run('--limit', '3')).line.counts.deleted).toBe(0);
+    one.put('1.wav', 'sound 1');
+    const second = await one.run();
+    expect(second.line.counts).toMatchObject({ listed: 7, deleted: 1 });
+    expect(await strikesOf(one.library)).toEqual({});
+    one.remove('1.wav');
+    expect((await one.run()).line.counts.deleted).toBe(0);
+    expect(await documents(one.library)).toHaveLength(7);
+  });
+
+  test('soft deletes hide documents from every search, keep their vectors, and a return needs no embedding', async () => {
+    const one = await bench({ EARSHOT_DELETE_MODE: 'soft' });
+    for (let i = 0; i < 12; i++) one.put(`${String(i).padStart(2, '0')}.wav`, `sound ${i}`);
+    const refused = await one.run();
+    expect([refused.code, refused.json]).toEqual([
+      4,
+      { error: expect.objectContaining({ code: 'SOFT_DELETES_VISIBLE' }) },
+    ]);
+    expect((await one.earshot(['apply', '--yes'])).code).toBe(0);
+    expect((await one.earshot(['drift', '--detailed-exit-code'])).code).toBe(0);
+    await one.run();
+    const index = `earshot-${one.library}-spectral-1`;
+    const whole = async (id: string) =>
+      (await client.get<Record<string, unknown>>({ index: `${index}-write`, id, _source_includes: ['*', 'embedding'] }))
+        ._source!;
+    const [first, second] = await documents(one.library);
+    const before = await whole(first!._id!);
+    one.remove('00.wav');
+    one.remove('01.wav');
+    const gone = await one.run();
+    expect(gone.line.counts).toMatchObject({ listed: 10, deleted: 2 });
+    expect((await one.run()).line.counts).toMatchObject({ listed: 10, unchanged: 10, deleted: 0 });
+    const hidden = await whole(first!._id!);
+    expect(hidden).toMatchObject({ sync: { deleted_at: expect.any(String), version: 2 } });
+    expect(hidden.embedding).toEqual(before.embedding);
+    expect(await documents(one.library)).toHaveLength(12);
+
+    // The filter of the alias comes before the neighbours: k of the living, though the hidden ones lie nearest.
+    const knn = { field: 'embedding', query_vector: before.embedding as number[], k: 10, num_candidates: 10 };
+    const { hits } = await client.search({ index, size: 10, knn });
+    expect(hits.hits).toHaveLength(10);
+    expect(hits.hits.map(({ _id }) => _id)).not.toContain(first!._id);
+    expect((await client.count({ index })).count).toBe(10);
+    const byId = await one.earshot(['search', '--id', first!._id!, '--json']);
+    expect(byId.json).toMatchObject({ error: { code: 'DOCUMENT_NOT_FOUND' } });
+
+    service.requests.length = 0;
+    one.put('00.wav', 'sound 0');
+    const back = await one.run();
+    expect(back.line.counts).toMatchObject({ listed: 11, indexed: 1, unchanged: 10 });
+    expect(service.requests).toHaveLength(0);
+    const restored = await whole(first!._id!);
+    expect(restored.sync).not.toHaveProperty('deleted_at');
+    expect(restored.embedding).toEqual(before.embedding);
+
+    expect((await one.earshot(['sync', 'gc', '--json', '--older-than', '0s'])).code).toBe(4);
+    const gc = await one.earshot(['sync', 'gc', '--json', '--older-than', '0s', '--yes']);
+    expect(gc.json).toMatchObject({ sources: [{ spaces: [{ found: 1, purged: 1, kept: 0, failed: 0 }] }] });
+    expect((await documents(one.library)).map(({ _id }) => _id)).not.toContain(second!._id);
+  });
+
+  test('what a changed filter leaves out is deleted only when that is asked for', async () => {
+    const one = await bench();
+    for (let i = 0; i < 8; i++) one.put(`${i}.wav`, `sound ${i}`);
+    await one.run();
+    // As if an earlier filter had let it through.
+    const [first] = await documents(one.library);
+    const source = { ...first!._source!, audio: { ...first!._source!.audio, key: 'cover.jpg', status: 'silent' } };
+    const { embedding: _vector, segments: _parts, ...document } = source as Record<string, unknown>;
+    await client.index({
+      index: `earshot-${one.library}-spectral-1-write`,
+      id: documentId('default', 'cover.jpg'),
+      document,
+    });
+    one.put('cover.jpg', 'no sound');
+    expect((await one.run()).line.counts).toMatchObject({ listed: 9, skipped: 1, deleted: 0 });
+    expect(await documents(one.library)).toHaveLength(9);
+    expect((await one.run('--prune-filtered')).line.counts).toMatchObject({ skipped: 1, deleted: 1 });
+    expect(await documents(one.library)).toHaveLength(8);
   });
 
   /** A run whose process can be stopped. */

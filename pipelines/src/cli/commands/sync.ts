@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { bind } from '../run-action.ts';
 import { failuresList, failuresRetry } from '../sync/sync-failures-commands.ts';
-import { addPlanOptions, addRunOptions, addVerifyOptions } from '../sync/sync-options.ts';
+import { syncGc } from '../sync/sync-gc-command.ts';
+import { addGcOptions, addPlanOptions, addRunOptions, addVerifyOptions } from '../sync/sync-options.ts';
 import { syncPlan } from '../sync/sync-plan-command.ts';
 import { syncRun } from '../sync/sync-run-command.ts';
 import { syncStatus } from '../sync/sync-status-command.ts';
@@ -24,6 +25,7 @@ export function registerSync(program: Command): void {
   bind(addPlanOptions(add('plan', 'say what a run would do; nothing is fetched or written')), syncPlan);
   bind(addRunOptions(add('run', 'embed what is new or changed, delete what is gone')), syncRun);
   bind(addVerifyOptions(add('verify', 'compare source, index and vectors; mend with --repair')), syncVerify);
+  bind(addGcOptions(add('gc', 'delete for good what was soft-deleted long ago')), syncGc);
   bind(add('status', 'who runs, what the last runs did, what failed'), syncStatus);
   const failures = sync.command('failures').description('recordings that could not be indexed');
   const addFailures = (name: string, description: string): Command =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { duration } from '../../config/value-schemas.ts';
 import { MOST_SHARDS, parseShard, type Shard } from '../../core/sync/shard.ts';
 
 /** Flags of `sync plan` and `sync run`, as commander gives them. */
@@ -21,6 +22,20 @@ export interface VerifyFlags extends SyncFlags {
   readonly seed: number;
   readonly sampleOnly?: boolean;
   readonly repair?: boolean;
+}
+
+/** Flags of `sync gc`. */
+export interface GcFlags extends SyncFlags {
+  /** Seconds. */
+  readonly olderThan: number;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+function seconds(text: string): number {
+  const parsed = duration.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new InvalidArgumentError('must be a duration such as 12h, 30d or 2w');
 }
 
 function wholeNumber(text: string): number {
@@ -53,6 +68,14 @@ export function addVerifyOptions(command: Command): Command {
     .option('--force-delete', 'delete whatever a complete listing no longer has, however much it is')
     .option('--source-moved', 'the same collection now lies elsewhere: accept the new place')
     .option('--force-unlock', 'take the lease although another run seems to hold it');
+}
+
+export function addGcOptions(command: Command): Command {
+  return command
+    .option('--older-than <duration>', 'only what was soft-deleted so long ago', seconds, seconds('30d'))
+    .option('--dry-run', 'only count')
+    .option('--force-unlock', 'take the lease although another run seems to hold it')
+    .option('--yes', 'do not ask');
 }
 
 export function addRunOptions(command: Command): Command {

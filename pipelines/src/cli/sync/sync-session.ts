@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import type { ServiceInfo } from '@earshot/inference-service/contract';
+import { readAlias } from '@earshot/mappings';
 import type { Client } from '@elastic/elasticsearch';
 import { clusterCapabilities } from '../../adapters/cluster-capabilities.ts';
 import { createElasticsearchDeadLetters } from '../../adapters/elasticsearch-dead-letters.ts';
@@ -51,6 +52,15 @@ function checkFingerprint(info: ServiceInfo, index: SyncIndex): void {
     );
 }
 
+/** Soft deletes need a read alias that hides them. */
+function checkVisibility({ deletes }: SourceSettings, { hidesDeleted, space }: SyncIndex, library: string): void {
+  if (deletes.mode === 'hard' || hidesDeleted) return;
+  throw new EarshotError(
+    'SOFT_DELETES_VISIBLE',
+    `The alias ${readAlias({ library, space })} would go on showing what is soft-deleted`,
+  );
+}
+
 /** Requests at once: one that is decoded and one that waits its turn for each that the service decodes at once. */
 const embedsAtOnce = ({ limits }: ServiceInfo): number => Math.max(2, 2 * limits.max_concurrent_decodes);
 
@@ -68,6 +78,7 @@ export async function openSyncSession(context: CommandContext, source: SourceSet
     source.spaces.map(async (space) => {
       const index = await openSyncIndex({ client, library, space, acceptsBase64 });
       checkFingerprint(info, index);
+      checkVisibility(source, index, library);
       const { fingerprint } = index;
       const letters = createElasticsearchDeadLetters({ client, library, space, source: store.id, fingerprint });
       const strikes = createElasticsearchStrikes({ client, library, space, source: store.id });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JsonObject } from '@earshot/mappings/definitions';
+import type { Json, JsonObject } from '@earshot/mappings/definitions';
 import type { ClusterRequest, ClusterSnapshot, StoredIndex } from '../../ports/definition-cluster.ts';
 import type { PlannedStep } from './apply-plan.ts';
 import { isOwned } from './plan-definition.ts';
@@ -76,11 +76,38 @@ function planSettings(wanted: WantedIndex, name: string, stored: StoredIndex): P
   ];
 }
 
+interface StoredAlias {
+  readonly alias: string;
+  readonly name: string;
+  /** Wanted. */
+  readonly options: JsonObject;
+  readonly stored: Json | undefined;
+}
+
+/** A wanted filter is added where there is none; one is never taken away, nor exchanged for another. */
+function planFilter({ alias, name, options, stored }: StoredAlias): PlannedStep[] {
+  const { filter } = options;
+  const { filter: other } = (stored ?? {}) as JsonObject;
+  if (filter === undefined) return [];
+  if (other === undefined) {
+    const request: ClusterRequest = {
+      method: 'POST',
+      path: '/_aliases',
+      body: { actions: [{ add: { index: name, alias, ...options } }] },
+    };
+    return [{ kind: 'alias', name: alias, effect: 'update', reasons: ['hides what is soft-deleted'], request }];
+  }
+  if (semanticDiff({ filter }, { filter: other }).length === 0) return [];
+  const reasons = [`has a filter of its own, and must also hide what is soft-deleted: ${JSON.stringify(filter)}`];
+  return [{ kind: 'alias', name: alias, effect: 'blocked', reasons }];
+}
+
 function planAliases(wanted: WantedIndex, name: string, { indices }: ClusterSnapshot): PlannedStep[] {
   return Object.entries(wanted.aliases).flatMap(([alias, options]): PlannedStep[] => {
     if (indices.has(alias))
       return [{ kind: 'alias', name: alias, effect: 'foreign', reasons: ['an index has this name'] }];
-    if ([...indices.values()].some((index) => alias in index.aliases)) return [];
+    const behind = [...indices].find(([, index]) => alias in index.aliases);
+    if (behind) return planFilter({ alias, name: behind[0], options, stored: behind[1].aliases[alias] });
     const body: JsonObject = { actions: [{ add: { index: name, alias, ...options } }] };
     const request: ClusterRequest = { method: 'POST', path: '/_aliases', body };
     return [{ kind: 'alias', name: alias, effect: 'create', reasons: [`→ ${name}`], request }];

@@ -12,6 +12,7 @@ import {
 import {
   type Definition,
   type JsonObject,
+  LIVE_DOCUMENTS,
   queryVectorFields,
   renderComponentTemplates,
   renderQueriesTemplate,
@@ -29,6 +30,8 @@ import type { WantedSpace } from './wanted-space.ts';
 export interface Wanted {
   /** Every library with its spaces. */
   readonly libraries: readonly LibrarySpace[];
+  /** Libraries whose read aliases must hide what was soft-deleted. */
+  readonly softDeletes: ReadonlySet<string>;
   readonly spaces: readonly WantedSpace[];
   /** False on clusters without ingest processors. */
   readonly withPipeline: boolean;
@@ -68,13 +71,14 @@ function libraryIndices(wanted: Wanted, components: readonly Definition[]): Want
     const space = cards.get(of.space);
     if (!space) return [];
     const { card, fingerprint } = space;
+    const reading: JsonObject = wanted.softDeletes.has(of.library) ? { filter: LIVE_DOCUMENTS } : {};
     const vectors = renderSpaceDefinitions(card, fingerprint, wanted)
       .filter(({ kind }) => kind === 'component_template')
       .map(stampHash);
     return {
       name: indexName(of, 1),
       alias: readAlias(of),
-      aliases: { [readAlias(of)]: {}, [writeAlias(of)]: { is_write_index: true } },
+      aliases: { [readAlias(of)]: reading, [writeAlias(of)]: { is_write_index: true } },
       mappings: composeMappings([...components, ...vectors]),
       settings: keptSettings(components),
     };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { StoredDocument } from '../../ports/sync-index.ts';
+import type { SkipReason } from './filter-object.ts';
 import type { ListEnd } from './merge-join.ts';
 
 export interface DeleteSettings {
@@ -19,6 +20,12 @@ export interface DeleteSettings {
 export interface DeleteCandidate extends StoredDocument {
   readonly cause: 'gone' | 'filtered';
 }
+
+/** Nothing that could be restored at any time, and nothing that only the service or the store leaves out today. */
+const PRUNABLE: ReadonlySet<SkipReason> = new Set(['excluded', 'extension', 'sidecar', 'too_small', 'too_old']);
+
+/** Whether a filter leaves an object out for what it is. */
+export const isPrunable = (reason: SkipReason | undefined): boolean => reason !== undefined && PRUNABLE.has(reason);
 
 interface Situation {
   readonly end: ListEnd;

@@ -3,7 +3,7 @@ import type { Entry } from '../../ports/object-store.ts';
 import type { Spool } from '../../ports/spool.ts';
 import type { StoredDocument } from '../../ports/sync-index.ts';
 import { decideObject } from './decide-object.ts';
-import type { DeleteCandidate } from './delete-guard.ts';
+import { type DeleteCandidate, isPrunable } from './delete-guard.ts';
 import { documentId } from './document-id.ts';
 import { filterObject, type SkipReason } from './filter-object.ts';
 import { type Joined, type ListEnd, mergeJoin } from './merge-join.ts';
@@ -75,9 +75,6 @@ function meet(
   return { target, stored, kind: decision.kind };
 }
 
-/** Nothing that could be restored at any time, and nothing that only the service or the store leaves out today. */
-const PRUNED_REASONS: ReadonlySet<SkipReason> = new Set(['excluded', 'extension', 'sidecar', 'too_small', 'too_old']);
-
 /** Left out by a filter; what was indexed before the filter changed goes only when that is asked for. */
 async function leaveOut(
   { run, stored }: Met,
@@ -87,7 +84,7 @@ async function leaveOut(
   if (!stored || stored.deletedAt) return;
   const filtered = findings.filtered[at];
   if (filtered) filtered[reason] = (filtered[reason] ?? 0) + 1;
-  const isPruned = run.settings.deletes.pruneFiltered && PRUNED_REASONS.has(reason);
+  const isPruned = run.settings.deletes.pruneFiltered && isPrunable(reason);
   if (isPruned) await findings.gone[at]?.add({ ...stored, cause: 'filtered' });
 }
 
