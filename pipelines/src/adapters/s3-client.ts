@@ -8,6 +8,7 @@ export interface S3Connection {
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
   readonly sessionToken?: string | undefined;
+  readonly profile?: string | undefined;
   /** Patience with the beginning of an answer; default 30 s. */
   readonly timeoutMs?: number | undefined;
 }
@@ -32,6 +33,7 @@ export function createS3Client(connection: S3Connection): S3Client {
     ...(accessKeyId
       ? { credentials: { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) } }
       : {}),
+    ...(connection.profile ? { profile: connection.profile } : {}),
     maxAttempts: 1,
     requestChecksumCalculation: checksums,
     responseChecksumValidation: checksums,

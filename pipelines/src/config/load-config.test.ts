@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTempDir } from '@earshot/e2e/support';
 import { describe, expect, test } from 'vitest';
@@ -88,6 +88,7 @@ describe('sources', () => {
     ['a time', '{ location: x, modifiedAfter: yesterday }', /sources\.music\.modifiedAfter: must be a time/],
     ['a negated glob', '{ location: x, include: ["!a"] }', /sources\.music\.include: must be globs/],
     ['a mode', '{ location: x, deletes: { mode: maybe } }', /sources\.music\.deletes\.mode: must be hard or soft/],
+    ['a count', '{ location: x, deletes: { strikes: 0 } }', /sources\.music\.deletes\.strikes: must be 1 or more/],
     ['half a key', '{ location: x, s3: { accessKeyId: a } }', /sources\.music\.s3: .*belong together/],
     ['an address', '{ location: x, s3: { endpoint: nowhere } }', /sources\.music\.s3\.endpoint: must be an http/],
   ])('%s that does not fit is refused by source and key', (_what, source, message) => {
@@ -113,6 +114,17 @@ describe('credentials of a source', () => {
     });
     expect(own).toMatchObject({ accessKeyId: 'mine', secretAccessKey: 'from a file', sessionToken: undefined });
     expect(s3Of('{ accessKeyId: null }')).not.toHaveProperty('accessKeyId');
+    expect(s3Of('{ profile: studio }')).toMatchObject({ profile: 'studio' });
+    expect(s3Of('{ profile: studio }')).not.toHaveProperty('accessKeyId');
+  });
+
+  test('the example of the documentation is a valid file', () => {
+    const path = join(import.meta.dirname, '../../../docs/operators/earshot.example.yaml');
+    const env = { ELASTICSEARCH_API_KEY: 'key', ARCHIVE_KEY: 'key' };
+    const secret = write('secret');
+    const example = readFileSync(path, 'utf8').replace('/run/secrets/archive', secret);
+    const { config } = loadConfig({}, env, write(example));
+    expect(config.sources.map(({ id }) => id)).toEqual(['live', 'archive', 'studio', 'field']);
   });
 
   test('a secret given twice or in a file that is not there is refused by name', () => {

@@ -5,7 +5,18 @@ import type { WantedObjects } from '../core/sync/make-filter.ts';
 import type { FileValue } from './read-config-file.ts';
 import { readSecretFile } from './read-secret-file.ts';
 import type { TopLevel } from './top-level.ts';
-import { byteSize, deleteMode, duration, globs, name, spaceIds, time, url, wholeNumber } from './value-schemas.ts';
+import {
+  byteSize,
+  deleteMode,
+  duration,
+  globs,
+  name,
+  positiveNumber,
+  spaceIds,
+  time,
+  url,
+  wholeNumber,
+} from './value-schemas.ts';
 
 /** How to reach the object store of one source; without a key the standard AWS credential chain is used. */
 export interface S3Settings {
@@ -15,6 +26,8 @@ export interface S3Settings {
   readonly accessKeyId?: string | undefined;
   readonly secretAccessKey?: string | undefined;
   readonly sessionToken?: string | undefined;
+  /** Of the shared AWS files, instead of a key. */
+  readonly profile?: string | undefined;
 }
 
 export interface SourceDeletes {
@@ -52,6 +65,7 @@ const s3Schema = z.strictObject({
   secretAccessKeyFile: text.optional(),
   sessionToken: text.optional(),
   sessionTokenFile: text.optional(),
+  profile: text.optional(),
 });
 const sourceSchema = z.strictObject({
   location: text,
@@ -69,7 +83,11 @@ const sourceSchema = z.strictObject({
   maxAge: duration.optional(),
   sidecars: z.stringbool('must be true or false').optional(),
   deletes: z
-    .strictObject({ mode: deleteMode.optional(), maxDelete: wholeNumber.optional(), strikes: wholeNumber.optional() })
+    .strictObject({
+      mode: deleteMode.optional(),
+      maxDelete: wholeNumber.optional(),
+      strikes: positiveNumber.optional(),
+    })
     .optional(),
 });
 const sourcesSchema = z.record(name, sourceSchema);
@@ -103,8 +121,10 @@ function credentialsOf(own: OwnS3, { config }: TopLevel, at: string) {
     throw new EarshotError('CONFIG_INVALID', `${at}: accessKeyId and secretAccessKey belong together`, {
       remedy: 'Give both, or neither to use those of the top level or the standard AWS credential chain.',
     });
+  if (accessKeyId !== undefined && own.profile !== undefined)
+    throw new EarshotError('CONFIG_INVALID', `${at}: give either a profile or an access key`);
   if (accessKeyId !== undefined) return { accessKeyId, secretAccessKey, sessionToken };
-  if (own.accessKeyId === null) return {};
+  if (own.profile !== undefined || own.accessKeyId === null) return { profile: own.profile };
   return { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey, sessionToken: s3SessionToken };
 }
 

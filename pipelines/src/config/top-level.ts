@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import type { SettingName } from './settings.ts';
-import { byteSize, deleteMode, duration, globs, name, spaceIds, time, url, wholeNumber } from './value-schemas.ts';
+import {
+  byteSize,
+  deleteMode,
+  duration,
+  globs,
+  name,
+  positiveNumber,
+  spaceIds,
+  time,
+  url,
+  wholeNumber,
+} from './value-schemas.ts';
 
 /** Where an effective value came from. */
 export type Origin = 'flag' | 'environment' | 'file' | 'default';
@@ -37,7 +48,7 @@ export const topLevelSchema = z.strictObject({
   sidecars: z.stringbool('must be true or false'),
   deleteMode,
   maxDelete: wholeNumber,
-  deleteStrikes: wholeNumber,
+  deleteStrikes: positiveNumber,
   leaseSeconds: z.coerce.number().min(1).max(3600),
   library: name,
   space: spaceIds,

@@ -47,6 +47,8 @@ export const wholeNumber = z
   .regex(/^\d+$/, 'must be a whole number')
   .transform((text) => Number(text));
 
+export const positiveNumber = wholeNumber.refine((value) => value > 0, 'must be 1 or more');
+
 /** Commas inside brackets belong to a glob: `*.{wav,flac}` is one. */
 function splitList(text: string): string[] {
   const parts = [''];

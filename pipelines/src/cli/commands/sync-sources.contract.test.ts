@@ -271,6 +271,28 @@ ${changes}`;
     expect(await documents('field')).toHaveLength(5);
   });
 
+  test('what a filter leaves out goes when that is asked for', async () => {
+    const run = await earshot(['sync', 'run', '--json', '--prune-filtered', 'field']);
+    expect([run.code, last(run).counts.deleted]).toEqual([0, 2]);
+    const keys = (await documents('field')).map(({ audio }) => audio.key);
+    expect(keys).toEqual(['birds/nests/owl.wav', 'birds/robin.wav', 'birds/wren.wav']);
+  });
+
+  test('a source may use the standard credential chain, with a profile of its own', async () => {
+    const credentials = join(home, 'credentials');
+    const { accessKeyId, secretAccessKey, endpoint } = archive;
+    writeFileSync(
+      credentials,
+      `[studio]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+    );
+    const source = `library: ${prefix}music, location: s3://music, s3: { endpoint: '${endpoint}', profile: studio }`;
+    writeFileSync(join(home, 'studio.yaml'), `sources: { archive: { ${source} } }`);
+    const plan = await earshot(['--config', 'studio.yaml', 'sync', 'plan', '--json'], {
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+    });
+    expect(plan.json).toMatchObject({ source: 'archive', complete: true, spaces: [{ unchanged: 1 }] });
+  });
+
   test('EARSHOT_SOURCE stands for one source called default, whatever the file says', async () => {
     const plan = await earshot(['sync', 'plan', '--json'], {
       EARSHOT_SOURCE: field,
