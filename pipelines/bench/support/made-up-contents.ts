@@ -4,10 +4,10 @@ import type { BucketContents, SimulatedObject } from '../../src/testing/simulate
 const KEY = /^field\/(\d{9})\.wav$/;
 
 /** `count` objects by rule: in byte order, each with an ETag of its own. Bodies are never asked for. */
-export function madeUpContents(count: number, size = 441_044): BucketContents {
+export function madeUpContents(count: number, sizeOf = (_index: number) => 441_044): BucketContents {
   const at = (i: number): SimulatedObject => ({
     key: `field/${String(i).padStart(9, '0')}.wav`,
-    size: size + (i % 1000),
+    size: sizeOf(i),
     etag: i.toString(16).padStart(32, '0'),
   });
   return {
