@@ -13,6 +13,8 @@ import { createContentLookup } from './elasticsearch-content-lookup.ts';
 interface Options extends LibrarySpace {
   readonly client: Client;
   readonly acceptsBase64: boolean;
+  /** Default 60 s. */
+  readonly bulkTimeoutMs?: number;
 }
 
 const PAGE = 2000;
@@ -170,7 +172,8 @@ async function describe(client: Client, alias: string): Promise<Described> {
 }
 
 /** The index behind the write alias of one library and space. @throws EarshotError INDEX_MISSING */
-export async function openSyncIndex({ client, library, space, acceptsBase64 }: Options): Promise<SyncIndex> {
+export async function openSyncIndex(options: Options): Promise<SyncIndex> {
+  const { client, library, space, acceptsBase64, bulkTimeoutMs: timeoutMs } = options;
   const alias = writeAlias({ library, space });
   const { index, meta, hasTrackVector, aliases } = await describe(client, alias);
   const { fingerprint, dims } = meta;
@@ -180,7 +183,7 @@ export async function openSyncIndex({ client, library, space, acceptsBase64 }: O
     });
   };
   let mayWrite = (): boolean => true;
-  const sendBulk = createSendBulk({ client, alias });
+  const sendBulk = createSendBulk({ client, alias, ...(timeoutMs ? { timeoutMs } : {}) });
   // Versions protect what a newer run wrote. What it found gone has none: a run that slept must not write at all.
   const send: SendBulk = (body) =>
     mayWrite() ? sendBulk(body) : Promise.reject(new Error('the lease was not renewed in time'));

@@ -8,6 +8,9 @@ import { EXIT } from '../core/exit-codes.ts';
 import type { Action, CommandContext } from './command-context.ts';
 import { createTerminalReporter } from './terminal-reporter.ts';
 
+/** With a cluster that says it is overloaded. */
+const PATIENCE_MS = 30_000;
+
 function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
   return Object.fromEntries(
     Object.keys(SETTINGS)
@@ -57,7 +60,7 @@ export function bind(command: Command, action: Action): Command {
         signal: abortOnSignals(),
         elasticsearch: async () => {
           const { createElasticsearchClient } = await import('../adapters/elasticsearch-client.ts');
-          return createElasticsearchClient(loaded.config);
+          return createElasticsearchClient(loaded.config, { patienceMs: PATIENCE_MS });
         },
       };
       process.exitCode = await action(context, command.args, options);

@@ -49,6 +49,13 @@ export const SETTINGS = {
     flag: '--elasticsearch-ca-file <file>',
     help: 'PEM file of the certificate authority',
   },
+  elasticsearchTimeout: {
+    env: 'ELASTICSEARCH_TIMEOUT',
+    key: 'elasticsearch.timeout',
+    flag: '--elasticsearch-timeout <duration>',
+    help: 'how long one request may take; a bulk request twice as long',
+    default: '30s',
+  },
   kibanaUrl: { env: 'KIBANA_URL', key: 'kibana.url', flag: '--kibana-url <url>', help: 'Kibana address' },
   kibanaApiKey: {
     env: 'KIBANA_API_KEY',
@@ -71,6 +78,13 @@ export const SETTINGS = {
     flag: '--inference-api-key <key>',
     help: 'API key for the inference service',
     isSecret: true,
+  },
+  inferenceTimeout: {
+    env: 'EARSHOT_INFERENCE_TIMEOUT',
+    key: 'inference.timeout',
+    flag: '--inference-timeout <duration>',
+    help: 'how long one embedding may take, and 20 s more for each MB; asked again for twice as long',
+    default: '60s',
   },
   source: {
     env: 'EARSHOT_SOURCE',
@@ -112,6 +126,13 @@ export const SETTINGS = {
     flag: '--s3-session-token <token>',
     help: 'session token that belongs to a temporary access key',
     isSecret: true,
+  },
+  s3Timeout: {
+    env: 'S3_TIMEOUT',
+    key: 's3.timeout',
+    flag: '--s3-timeout <duration>',
+    help: 'how long an answer may take to begin, a page of a listing to come, and a body to stall for half as long',
+    default: '30s',
   },
   labels: {
     env: 'EARSHOT_LABELS',

@@ -28,6 +28,8 @@ export interface S3Settings {
   readonly sessionToken?: string | undefined;
   /** Of the shared AWS files, instead of a key. */
   readonly profile?: string | undefined;
+  /** Patience with one answer. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface SourceDeletes {
@@ -139,6 +141,7 @@ function resolveSource(id: string, own: OwnSettings, top: TopLevel): SourceSetti
       region: pick('s3Region', s3.region),
       forcePathStyle: pick('s3ForcePathStyle', s3.forcePathStyle),
       ...credentialsOf(s3, top, `sources.${id}.s3`),
+      timeoutMs: top.config.s3Timeout * 1000,
     },
     library: pick('library', own.library),
     spaces: pick('space', own.spaces),

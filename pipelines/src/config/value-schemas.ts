@@ -37,6 +37,9 @@ export const byteSize = quantity(SIZE_UNITS, 'must be a size such as 500, 10KiB 
 /** Seconds. */
 export const duration = quantity(TIME_UNITS, 'must be a duration such as 90s, 10m, 12h, 30d or 2w');
 
+/** Seconds, at least one. */
+export const timeout = duration.refine((seconds) => seconds >= 1, 'must be at least a second');
+
 export const time = z.union(
   [z.iso.date(), z.iso.datetime({ offset: true })],
   'must be a time such as 2026-01-31 or 2026-01-31T12:00:00Z',

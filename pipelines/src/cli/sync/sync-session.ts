@@ -72,11 +72,22 @@ export async function openSyncSession(context: CommandContext, source: SourceSet
   const store = source.filter.sidecars ? withSidecars(bare) : bare;
   const client = await context.elasticsearch();
   const { acceptsBase64Documents: acceptsBase64 } = await clusterCapabilities(client);
-  const embedder = createHttpEmbedder({ url: config.inferenceUrl, apiKey: config.inferenceApiKey });
+  const embedder = createHttpEmbedder({
+    url: config.inferenceUrl,
+    apiKey: config.inferenceApiKey,
+    timeoutMs: config.inferenceTimeout * 1000,
+    retryForMs: config.inferenceTimeout * 2000,
+  });
   const info = await embedder.info();
   const spaces = await Promise.all(
     source.spaces.map(async (space) => {
-      const index = await openSyncIndex({ client, library, space, acceptsBase64 });
+      const index = await openSyncIndex({
+        client,
+        library,
+        space,
+        acceptsBase64,
+        bulkTimeoutMs: config.elasticsearchTimeout * 2000,
+      });
       checkFingerprint(info, index);
       checkVisibility(source, index, library);
       const { fingerprint } = index;

@@ -2,6 +2,7 @@
 import type { BulkOutcome } from '../../ports/bulk-writer.ts';
 import type { Entry } from '../../ports/object-store.ts';
 import type { Recording, RecordingTags } from '../../ports/recording-reader.ts';
+import type { Breaker } from './breaker.ts';
 import { Budget } from './budget.ts';
 import type { ContentReuse } from './content-reuse.ts';
 import { documentId } from './document-id.ts';
@@ -36,11 +37,13 @@ interface Sent extends Pick<Parts, 'isReused' | 'reuse'> {
 /** Hands documents to the bulk writers and settles objects by their acknowledgements, in any order. */
 export class IndexWriter {
   private readonly run: SyncRun;
+  private readonly breaker: Breaker;
   private readonly room = new Budget(MOST_WAITING_BYTES);
   private failure: { readonly error: unknown } | undefined;
 
-  constructor(run: SyncRun) {
+  constructor(run: SyncRun, breaker: Breaker) {
     this.run = run;
+    this.breaker = breaker;
   }
 
   throwIfFailed(): void {
@@ -99,7 +102,7 @@ export class IndexWriter {
     sent.reuse.settled(sent.sha256, outcome.state === 'acked' ? id : undefined);
     const stop = target.index.writer.stopReason();
     if (stop) throw stop;
-    const { state, code = 'unknown', message = '', attempts } = outcome;
+    const { state, code = 'unknown', message = '', attempts, status } = outcome;
     if (state === 'poison' || state === 'failed')
       await recordFailure(this.run, todo, {
         entry,
@@ -115,5 +118,7 @@ export class IndexWriter {
       if (target.known.has(entry.key)) await target.letters.resolve(id);
     }
     target.tally.finishOne(entry.size);
+    // Without a status nothing was said of this document: Elasticsearch did not get to it until its time was over.
+    if (state === 'failed' && status === undefined) this.breaker.failed('index');
   }
 }

@@ -3,15 +3,13 @@ import type { Entry } from '../../ports/object-store.ts';
 import type { Recording, RecordingTags } from '../../ports/recording-reader.ts';
 import { EarshotError } from '../earshot-error.ts';
 import { isNamedAudio } from './audio-names.ts';
+import { Breaker } from './breaker.ts';
 import { ContentReuse } from './content-reuse.ts';
 import { fetchListed } from './fetch-listed.ts';
 import { IndexWriter } from './index-writer.ts';
 import { type Obtained, obtainContent } from './obtain-content.ts';
 import { recordFailure, recordNotAudio, type Why } from './record-failure.ts';
 import type { SyncRun, SyncTarget, Todo, Work } from './sync-run.ts';
-
-/** Failures in a row after which the service counts as down. */
-const BREAKER_LIMIT = 10;
 
 interface ReadRecordingParts {
   readonly recording: Recording;
@@ -24,16 +22,16 @@ export class ObjectProcessor {
   private readonly halt: AbortSignal;
   private readonly writer: IndexWriter;
   private readonly reuses: ReadonlyMap<SyncTarget, ContentReuse>;
-  private unavailableInARow = 0;
   private hasWarned = false;
+  private readonly breaker = new Breaker();
 
   /** @param halt aborted when the whole run must stop at once */
   constructor(run: SyncRun, halt: AbortSignal) {
     this.run = run;
     this.halt = halt;
-    this.writer = new IndexWriter(run);
     const warn = (error: unknown): void => this.warnOnce(error);
     this.reuses = new Map(run.targets.map((target) => [target, new ContentReuse(target.index, warn)]));
+    this.writer = new IndexWriter(run, this.breaker);
   }
 
   async process({ entry: listed, todos }: Work): Promise<void> {
@@ -90,12 +88,11 @@ export class ObjectProcessor {
   ): Promise<void> {
     if (answer.kind === 'content') {
       await this.submit(todo, entry, { ...answer, ...read });
-      if (!answer.isReused) this.countUnavailable(false);
+      if (!answer.isReused) this.breaker.settled();
       return;
     }
     const { state, ...why } = answer.failure;
     await this.fail(todo, entry, { ...why, stage: 'embed', retryable: state === 'unavailable' });
-    this.countUnavailable(state === 'unavailable');
   }
 
   private async submit(
@@ -117,6 +114,9 @@ export class ObjectProcessor {
   private async fail(todo: Todo, entry: Entry, why: Why): Promise<void> {
     await recordFailure(this.run, todo, { entry, ...why });
     this.finish({ entry, todos: [todo] });
+    // One object that may not be read says nothing about the rest.
+    if (why.retryable && why.code !== 'object_denied') this.breaker.failed(why.stage);
+    else this.breaker.settled();
   }
 
   private finish({ entry, todos }: Work): void {
@@ -127,11 +127,5 @@ export class ObjectProcessor {
     if (!this.hasWarned)
       this.run.reporter.warn(`Looking for known recordings fails, so all are embedded: ${String(error)}`);
     this.hasWarned = true;
-  }
-
-  private countUnavailable(isUnavailable: boolean): void {
-    this.unavailableInARow = isUnavailable ? this.unavailableInARow + 1 : 0;
-    if (this.unavailableInARow >= BREAKER_LIMIT)
-      throw new EarshotError('INFERENCE_UNAVAILABLE', `The inference service failed ${BREAKER_LIMIT} times in a row`);
   }
 }

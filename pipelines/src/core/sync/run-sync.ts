@@ -29,6 +29,12 @@ const POSTPONED: DeleteVerdict = { verdict: 'postponed', reason: 'the run was in
 async function work(run: SyncRun, findings: PlanFindings): Promise<void> {
   const halt = new AbortController();
   run.lost.addEventListener('abort', () => halt.abort(run.lost.reason), { once: true });
+  // At once: workers may be waiting for acknowledgements that will not come.
+  halt.signal.addEventListener('abort', () => {
+    const reason: unknown = halt.signal.reason;
+    for (const { index } of run.targets)
+      index.writer.abort(reason instanceof Error ? reason : new Error(String(reason)));
+  });
   const signal = AbortSignal.any([run.signal, halt.signal]);
   const processor = new ObjectProcessor(run, halt.signal);
   const progress = createSyncProgress({ run, isListing: () => !findings.end, onFacts: run.onProgress });
@@ -47,8 +53,7 @@ async function work(run: SyncRun, findings: PlanFindings): Promise<void> {
     await processor.settle();
     run.lost.throwIfAborted();
   } catch (error) {
-    const reason = error instanceof Error ? error : new Error(String(error));
-    for (const { index } of run.targets) index.writer.abort(reason);
+    halt.abort(error);
     throw error;
   } finally {
     clearInterval(ticker);
