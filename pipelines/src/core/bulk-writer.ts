@@ -40,6 +40,8 @@ class AccountingBulkWriter implements BulkWriter {
   private concurrency: number;
   private inFlight = 0;
   private cleanRequests = 0;
+  /** Answers in a row by which nothing got on. */
+  private refusedInARow = 0;
   private stop: Error | undefined;
   private isDraining = false;
   private timer: NodeJS.Timeout | undefined;
@@ -144,6 +146,7 @@ class AccountingBulkWriter implements BulkWriter {
       code = verdict.code;
       isOverload ||= verdict.isOverload;
     }
+    if (again.length < batch.length) this.refusedInARow = 0;
     this.adapt(isOverload);
     if (again.length > 0) this.retry(again, { code, message: 'Elasticsearch did not get to it' });
   }
@@ -181,7 +184,8 @@ class AccountingBulkWriter implements BulkWriter {
     batch: readonly Pending[],
     why: { readonly code: string; readonly message: string; readonly retryAfterMs?: number | undefined },
   ): void {
-    const tries = Math.max(...batch.map(({ attempts }) => attempts));
+    // While others get through, one that is refused again and again need not wait longer and longer.
+    const tries = Math.min(Math.max(...batch.map(({ attempts }) => attempts)), ++this.refusedInARow);
     const notBefore = Date.now() + backoffMs(tries, this.options.backoff, why.retryAfterMs);
     for (const pending of batch) {
       if (this.stop) this.settle(pending, stoppedBy(this.stop));

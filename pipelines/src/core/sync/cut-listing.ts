@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Entry, ListEvent, ObjectStore } from '../../ports/object-store.ts';
+import { type Entry, type ListEvent, type ObjectStore, ObjectStoreError } from '../../ports/object-store.ts';
 import { compareBytes } from '../byte-order.ts';
+import { EarshotError } from '../earshot-error.ts';
 
 interface Cut {
   /** Only keys that begin so. */
@@ -29,7 +30,18 @@ export async function* cutListing(
   yield { ...end, count };
 }
 
-/** A listing of named keys only, by asking for each; what is no longer there is left out. */
+/** What one key stands for now; `denied` where that may not be known. @throws EarshotError SOURCE_UNAVAILABLE */
+async function lookUp(store: ObjectStore, key: string): Promise<Entry | null | 'denied'> {
+  try {
+    return await store.head(key);
+  } catch (error) {
+    if (!(error instanceof ObjectStoreError)) throw error;
+    if (error.trouble === 'denied') return 'denied';
+    throw new EarshotError('SOURCE_UNAVAILABLE', error.message, { cause: error });
+  }
+}
+
+/** A listing of named keys only, by asking for each; what is no longer there, or may not be read, is left out. */
 export async function* listKeys(
   store: ObjectStore,
   keys: readonly string[],
@@ -37,7 +49,8 @@ export async function* listKeys(
 ): AsyncGenerator<ListEvent> {
   let count = 0;
   for (const key of [...keys].sort(compareBytes)) {
-    const entry: Entry | null = await store.head(key);
+    const entry = await lookUp(store, key);
+    if (entry === 'denied') continue;
     if (!entry) {
       await onVanished(key);
       continue;
