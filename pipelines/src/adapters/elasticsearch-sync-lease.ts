@@ -126,8 +126,8 @@ interface Acquired {
 async function acquire(options: Options): Promise<Acquired> {
   const { library, space, source, sourceRoot, shard, runId, ttlMs } = options;
   const owner = `${randomUUID()}@${hostname()}:${process.pid}`;
-  /** Owners that did not move for a ttl: watched once is enough. */
-  const dead = new Set<string>();
+  /** Owners that did not move for a ttl: watched once is enough; and ourselves, when the answer to a write was lost. */
+  const dead = new Set<string>([owner]);
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
     const found = await read(options);
     checkRoot(options, found);
@@ -145,7 +145,7 @@ async function acquire(options: Options): Promise<Acquired> {
       wanted: shard,
       holder: { owner, run_id: runId, ttl_ms: ttlMs, renewed_at: new Date().toISOString() },
     });
-    const interruptedRuns = inTheWay.map(({ run_id }) => run_id);
+    const interruptedRuns = inTheWay.map(({ run_id }) => run_id).filter((run) => run !== runId);
     const takenAt = performance.now();
     if (await write(options, taken, found)) return { owner, runSeq: taken.run_seq, interruptedRuns, takenAt };
     await pause(Math.random() * 50, options.signal);
@@ -189,9 +189,16 @@ export async function acquireSyncLease(options: Options): Promise<SyncLease> {
     });
     const isOurs = await rewrite(options, owner, beat).catch(() => undefined);
     if (isOurs) renewedAt = beginsAt;
-    // An answer that does not come is no loss before the lease would have run out.
-    else if (isOurs === false || !isHeld())
+    else if (isOurs === false)
       lost.abort(new EarshotError('LOCK_HELD', 'The lease was lost to another run; nothing more is written'));
+    // An answer that does not come is no loss before the lease would have run out.
+    else if (!isHeld())
+      lost.abort(
+        new EarshotError(
+          'ELASTICSEARCH_UNAVAILABLE',
+          'The lease could not be renewed in time; nothing more is written',
+        ),
+      );
   }
 
   let renewing: Promise<void> = Promise.resolve();

@@ -10,6 +10,14 @@ import { type BucketContents, type SimulatedBucket, startSimulatedBucket } from 
 import { dropLibraries } from './sync-bench.ts';
 import { writeTestCard } from './write-test-card.ts';
 
+/** For stages whose recordings lie elsewhere. */
+export const NO_CONTENTS: BucketContents = {
+  count: 0,
+  at: () => ({ key: '', size: 0, etag: '' }),
+  find: () => undefined,
+  bodyOf: () => [],
+};
+
 export const STAGE_SPACE = 'tone-1';
 
 /** A library of its own on the stage, and what leads the command line to it. */

@@ -4,12 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { PassingFault } from '../../testing/elasticsearch-proxy.ts';
 import { runInProcess } from '../../testing/in-process.ts';
 import { rejectBulkItems } from '../../testing/reject-bulk-items.ts';
-import { type StagedLibrary, type SyncStage, startSyncStage } from '../../testing/sync-stage.ts';
+import { NO_CONTENTS, type StagedLibrary, type SyncStage, startSyncStage } from '../../testing/sync-stage.ts';
 import { failuresRetry } from '../sync/sync-failures-commands.ts';
 import { syncRun } from '../sync/sync-run-command.ts';
 
 const skip = whyNoElasticsearch();
-const NO_CONTENTS = { count: 0, at: () => ({ key: '', size: 0, etag: '' }), find: () => undefined, bodyOf: () => [] };
 
 describe.skipIf(skip)(`sync under faults${skip ? ` (${skip})` : ''}`, () => {
   let stage: SyncStage;
