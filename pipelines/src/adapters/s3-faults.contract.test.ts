@@ -25,12 +25,12 @@ beforeEach(() => {
   server.buckets.get('music')?.clear();
 });
 
-const storeAt = (endpoint: string): ObjectStore =>
+const storeAt = (endpoint: string, timeoutMs = TIMEOUT_MS): ObjectStore =>
   createS3ObjectStore({
     id: 'test',
     bucket: 'music',
     prefix: '',
-    connection: { ...server, endpoint, timeoutMs: TIMEOUT_MS },
+    connection: { ...server, endpoint, timeoutMs },
     bodyIdleMs: 100,
     backoff,
   });
@@ -144,7 +144,7 @@ describe('a fetch', () => {
     const proxy = await startFaultProxy(server.endpoint);
     try {
       server.buckets.get('music')?.set('one.wav', fakeObject(Buffer.alloc(100_000)));
-      const through = storeAt(proxy.url);
+      const through = storeAt(proxy.url, 30_000);
       const entry = await theEntry(through);
       proxy.fault = { kind: 'cut', afterBytes: 5000 };
       const read = async () => (await buffer((await through.get(entry, { signal: forever })).body)).length;

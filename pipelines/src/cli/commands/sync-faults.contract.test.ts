@@ -118,10 +118,8 @@ describe.skipIf(skip)(`sync under faults${skip ? ` (${skip})` : ''}`, () => {
       return undefined;
     };
     const first = await run();
-    expect([first.code, first.line?.counts]).toEqual([
-      0,
-      { listed: 30, indexed: 23, unchanged: 0, skipped: 7, failed: 0, deleted: 0 },
-    ]);
+    expect(first.code).toBe(0);
+    expect(first.line?.counts).toMatchObject({ listed: 30, indexed: 23, skipped: 7, failed: 0 });
     expect(await stored()).toEqual(wanted());
     s3.fault = undefined;
     for (let i = 2; i < 30; i += 4) put(numbered(i), 'back again');
