@@ -215,11 +215,12 @@ ${changes}`;
 
   test('a source that cannot be read or has moved does not keep the others from their turn; failures name their source', async () => {
     put('birds/mute.wav', 'BROKEN');
+    put('birds/noise.wav', 'BROKEN');
     const run = await earshot(['sync', 'run', '--json'], { LIVE_SECRET: 'wrong', BUCKET: 'nowhere' });
     expect(run.code).toBe(2);
     expect(last(run)).toMatchObject({
       complete: false,
-      counts: { indexed: 0, unchanged: 3, failed: 1 },
+      counts: { indexed: 0, unchanged: 3, failed: 2 },
       exit_code: 2,
       sources: [
         { source: 'live', exit_code: 2, error: { code: 'SOURCE_UNREADABLE' } },
@@ -229,9 +230,14 @@ ${changes}`;
     });
     expect(run.stderr).toContain('live: SOURCE_UNREADABLE');
     const list = await earshot(['sync', 'failures', 'list', '--json']);
-    expect(list.json).toMatchObject({ failures: [{ source: 'field', key: 'birds/mute.wav' }] });
+    expect(list.json).toMatchObject({
+      failures: [
+        { source: 'field', key: 'birds/mute.wav' },
+        { source: 'field', key: 'birds/noise.wav' },
+      ],
+    });
     put('birds/mute.wav', 'mended');
-    const retry = await earshot(['sync', 'failures', 'retry', '--json', 'field']);
+    const retry = await earshot(['sync', 'failures', 'retry', '--json', 'field', '--key', 'birds/mute.wav']);
     expect([retry.code, last(retry).counts.indexed]).toEqual([0, 1]);
   });
 
@@ -255,7 +261,7 @@ ${changes}`;
   });
 
   test('what a filter leaves out is counted by reason, and its documents stay', async () => {
-    configure(`    exclude: [mute.wav, 'nests/**']\n    minSize: 4\n`);
+    configure(`    exclude: [mute.wav, noise.wav, 'nests/**']\n    minSize: 4\n`);
     put('birds/nests/owl.wav', 'owl in its nest');
     put('nests/wren.wav', 'wren in its nest');
     const plan = await earshot(['sync', 'plan', '--json', 'field']);
@@ -264,11 +270,12 @@ ${changes}`;
     expect([run.code, last(run)]).toMatchObject([
       0,
       {
-        counts: { listed: 6, indexed: 1, unchanged: 2, skipped: 3, deleted: 0 },
-        skipped_by: { excluded: 2, too_small: 1 },
+        counts: { listed: 7, indexed: 1, unchanged: 2, skipped: 4, failed: 0, deleted: 0 },
+        skipped_by: { excluded: 3, too_small: 1 },
       },
     ]);
     expect(await documents('field')).toHaveLength(5);
+    expect((await earshot(['sync', 'failures', 'list', '--json', 'field'])).json).toEqual({ failures: [] });
   });
 
   test('what a filter leaves out goes when that is asked for', async () => {
@@ -297,6 +304,6 @@ ${changes}`;
     const plan = await earshot(['sync', 'plan', '--json'], {
       EARSHOT_SOURCE: field,
     });
-    expect(plan.json).toMatchObject({ source: 'default', spaces: [{ space: 'spectral-1', new: 6 }] });
+    expect(plan.json).toMatchObject({ source: 'default', spaces: [{ space: 'spectral-1', new: 7 }] });
   });
 });
