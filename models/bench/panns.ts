@@ -45,7 +45,7 @@ interface Import {
 }
 
 function runImport(model: string, checkpoint: string, modelsDir: string): Import {
-  const args = [IMPORTER, model, '--checkpoint', checkpoint, '--models-dir', modelsDir, '--accept-unverified'];
+  const args = [IMPORTER, model, '--file', checkpoint, '--models-dir', modelsDir, '--accept-unverified'];
   const lines = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
   const added = JSON.parse(lines.at(-1) ?? '{}');
   return { ...added, dims: added.card.dims, graphPath: join(modelsDir, added.card.graph.file) };

@@ -8,19 +8,23 @@ import type { Space } from '../../src/registry.ts';
 const NEGLIGIBLE_REST = 0.02;
 
 /** Window starts as the service plans them: every hop, a last one ending with the recording. */
-function windowStarts(samples: number, { windowSamples, hopSamples }: Card['input']): number[] {
+export function windowStarts(samples: number, { windowSamples, hopSamples }: Card['input']): number[] {
   const last = Math.max(0, samples - windowSamples);
   const starts = Array.from({ length: Math.floor(last / hopSamples) + 1 }, (_, i) => i * hopSamples);
   return last - (starts.at(-1) ?? 0) > windowSamples * NEGLIGIBLE_REST ? [...starts, last] : starts;
 }
 
-function copyWindow(samples: Float32Array, start: number, { windowSamples, padding }: Card['input']): Float32Array {
+export function copyWindow(
+  samples: Float32Array,
+  start: number,
+  { windowSamples, padding }: Card['input'],
+): Float32Array {
   if (samples.length >= windowSamples) return samples.slice(start, start + windowSamples);
   const wrapped = (n: number): number => (padding === 'repeat' ? n % samples.length : n);
   return Float32Array.from({ length: windowSamples }, (_, n) => samples[wrapped(n)] ?? 0);
 }
 
-function pool(vectors: readonly Float32Array[], pooling: Card['pooling']): Float64Array {
+export function pool(vectors: readonly Float32Array[], pooling: Card['pooling']): Float64Array {
   return Float64Array.from(vectors[0] ?? [], (_, d) => {
     const values = vectors.map((vector) => vector[d] ?? 0);
     return pooling === 'max' ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0) / values.length;

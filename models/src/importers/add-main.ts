@@ -3,7 +3,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ImportError } from './import-error.ts';
-import { addPanns } from './panns/add-panns.ts';
+import { importSpace, type WeightsReader } from './import-space.ts';
+import { createPannsReader } from './panns/panns-reader.ts';
+import { createYamnetReader } from './yamnet/yamnet-reader.ts';
 
 /**
  * Prints one JSON object a line: `{"event":"step","text"}`, at the end `{"event":"added",…}` or
@@ -12,7 +14,7 @@ import { addPanns } from './panns/add-panns.ts';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    checkpoint: { type: 'string' },
+    file: { type: 'string' },
     'models-dir': { type: 'string' },
     version: { type: 'string', default: '1' },
     'accept-unverified': { type: 'boolean', default: false },
@@ -26,16 +28,18 @@ const say = (event: string, fields: object): void => {
 // Exit handlers remove what is half made.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
 
+const readerOf = (model: string): WeightsReader =>
+  model === 'yamnet' ? createYamnetReader(Number(values.version)) : createPannsReader(model, Number(values.version));
+
 const started = performance.now();
 try {
-  const { card, fingerprint, isNew } = await addPanns({
-    model: positionals[0] ?? '',
-    version: Number(values.version),
-    checkpoint: resolve(values.checkpoint ?? ''),
+  const options = {
+    path: resolve(values.file ?? ''),
     modelsDir: resolve(values['models-dir'] ?? ''),
     acceptUnverified: values['accept-unverified'],
-    onStep: (text) => say('step', { text }),
-  });
+    onStep: (text: string) => say('step', { text }),
+  };
+  const { card, fingerprint, isNew } = await importSpace(options, readerOf(positionals[0] ?? ''));
   const { golden: _golden, ...described } = card;
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const peakRssBytes = process.resourceUsage().maxRSS * 1024;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fingerprintOf, readCardFiles, type Space } from '../registry.ts';
+import type { CardDraft } from './card-draft.ts';
 import { ImportError } from './import-error.ts';
-import type { CardDraft } from './panns/panns-card.ts';
 import { sumFile } from './published-file.ts';
 
 async function hasItsGraph({ card, graphPath }: Space): Promise<boolean> {

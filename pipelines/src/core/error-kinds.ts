@@ -22,16 +22,19 @@ const KINDS = {
     exitCode: EXIT.usage,
     remedy: 'Set EARSHOT_SOURCE or --source to a folder or s3://bucket/prefix, or name sources in earshot.yaml.',
   },
-  CHECKPOINT_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Point --checkpoint at a readable file.' },
+  CHECKPOINT_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Name a readable file.' },
   CHECKPOINT_INVALID: {
     exitCode: EXIT.usage,
-    remedy: 'Fetch the file again; if it is whole, save it with torch.save from a state_dict.',
+    remedy: 'Fetch the file again: it is damaged, or of another format.',
   },
   CHECKPOINT_UNSAFE: {
     exitCode: EXIT.refused,
     remedy: 'Nothing of the file was run; take one that holds weights only, as a state_dict.',
   },
-  CHECKPOINT_MISMATCH: { exitCode: EXIT.usage, remedy: 'Take the checkpoint of the network named, at 32 kHz.' },
+  CHECKPOINT_MISMATCH: {
+    exitCode: EXIT.usage,
+    remedy: 'Take the file of the network that was named, as its makers publish it.',
+  },
   CHECKPOINT_UNVERIFIED: {
     exitCode: EXIT.refused,
     remedy: 'Fetch the published file, or repeat with --accept-unverified if you trust this one.',

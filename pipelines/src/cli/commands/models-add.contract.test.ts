@@ -73,6 +73,8 @@ describe('earshot models add', () => {
     });
     expect((await earshot('add', 'panns-cnn14', '--checkpoint', 'none.pth')).stderr).toContain('CHECKPOINT_UNREADABLE');
     expect((await earshot('add', 'panns-cnn14', '--checkpoint', 'none.pth', '--as-version', 'x')).code).toBe(2);
+    const wrongOption = await earshot('add', 'yamnet', '--checkpoint', 'narrow.pth');
+    expect([wrongOption.code, wrongOption.stderr]).toEqual([2, expect.stringContaining('--tflite FILE')]);
     expect((await earshot('add', 'resnet', '--checkpoint', 'none.pth')).code).toBe(2);
   });
 });

@@ -72,8 +72,24 @@ function describe({ space, isNew, fingerprint, seconds, card }: AddedEvent): str
     `${space}  ${state}; ${dims} dims, fingerprint ${fingerprint}`,
     `source   ${origin?.file}, sha256 ${origin?.sha256}${origin?.isPublished ? ', as published' : ', NOT a published file'}`,
     `licence  ${licence.spdx}: ${licence.attribution} (${licence.source})`,
-    `next     EARSHOT_SPACE=${space}; start the inference service anew, then earshot apply and earshot sync run`,
+    `next     EARSHOT_SPACE=${space}; restart the inference service or load the space there, then earshot apply and earshot sync run`,
   ].join('\n');
+}
+
+/** What can be imported, and the option that names its file. */
+const MODELS: Readonly<Record<string, 'checkpoint' | 'tflite'>> = {
+  'panns-cnn14': 'checkpoint',
+  'panns-cnn10': 'checkpoint',
+  'panns-cnn6': 'checkpoint',
+  yamnet: 'tflite',
+};
+
+function fileOf(model: string, options: Readonly<Record<string, unknown>>): string {
+  const name = MODELS[model] ?? 'checkpoint';
+  const other = name === 'checkpoint' ? 'tflite' : 'checkpoint';
+  const file = options[name];
+  if (typeof file === 'string' && options[other] === undefined) return file;
+  throw new EarshotError('USAGE', `${model} is imported with --${name} FILE`);
 }
 
 function versionOf(value: string): string {
@@ -84,7 +100,7 @@ function versionOf(value: string): string {
 const add: Action = async ({ config, reporter, signal }, [model = ''], options) => {
   const args = [
     model,
-    ...['--checkpoint', String(options.checkpoint), '--models-dir', config.modelsDir],
+    ...['--file', fileOf(model, options), '--models-dir', config.modelsDir],
     ...['--version', versionOf(String(options.asVersion))],
     ...(options.acceptUnverified === true ? ['--accept-unverified'] : []),
   ];
@@ -100,14 +116,13 @@ const add: Action = async ({ config, reporter, signal }, [model = ''], options) 
   return EXIT.done;
 };
 
-const NETWORKS = ['panns-cnn14', 'panns-cnn10', 'panns-cnn6'];
-
 export function registerModelsAdd(models: Command): void {
   const command = models
     .command('add')
     .description('make an embedding space from published weights, without Python')
-    .addArgument(models.createArgument('<model>', 'what the file holds').choices(NETWORKS))
-    .requiredOption('--checkpoint <file>', 'checkpoint of PyTorch (.pth), zip or legacy')
+    .addArgument(models.createArgument('<model>', 'what the file holds').choices(Object.keys(MODELS)))
+    .option('--checkpoint <file>', 'panns-…: checkpoint of PyTorch (.pth), zip or legacy')
+    .option('--tflite <file>', 'yamnet: TensorFlow Lite model')
     .option('--accept-unverified', 'also take a file whose sums are not the published ones')
     .option('--as-version <n>', 'version in the space id', '1');
   bind(command, add);

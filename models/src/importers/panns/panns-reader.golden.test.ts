@@ -10,9 +10,10 @@ import { goldenSignal } from '../../golden-signal.ts';
 import { InferenceSession, Tensor } from '../../onnx-runtime.ts';
 import { loadSpaces } from '../../registry.ts';
 import type { ImportError } from '../import-error.ts';
+import { type AddedSpace, importSpace } from '../import-space.ts';
 import { narrowLayout, narrowTensors, writeTensors } from '../testing/index.ts';
 import type { SavedTensor } from '../testing/write-pickle.ts';
-import { type AddedSpace, addPanns } from './add-panns.ts';
+import { createPannsReader } from './panns-reader.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'earshot-add-panns-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -27,7 +28,8 @@ function add(
   change: { acceptUnverified?: boolean; version?: number } = {},
 ): Promise<AddedSpace> {
   const { acceptUnverified = true, version = 1 } = change;
-  return addPanns({ model, version, checkpoint, modelsDir, acceptUnverified, onStep: () => undefined });
+  const options = { path: checkpoint, modelsDir, acceptUnverified, onStep: () => undefined };
+  return importSpace(options, createPannsReader(model, version));
 }
 
 async function refusal(model: string, change: (tensors: Map<string, SavedTensor>) => void): Promise<ImportError> {
