@@ -12,11 +12,10 @@ const [count = 200, megabytes = 50] = process.argv.slice(2).map(Number);
 console.log(describeMachine());
 const stage = await startSyncStage(largeContents(count, megabytes * 1e6));
 
+/** Files come and go while they are counted. */
 function bytesIn(folder: string): number {
-  let sum = 0;
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
-    if (entry.isFile()) sum += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
-  return sum;
+  const paths = readdirSync(folder).map((name) => join(folder, name, 'recording'));
+  return paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 try {

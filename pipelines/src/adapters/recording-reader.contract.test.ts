@@ -36,10 +36,10 @@ async function* entries(count: number, size: number): AsyncGenerator<Entry> {
   for (let i = 0; i < count; i++) yield { key: `${i}.wav`, size };
 }
 
+/** Files come and go while they are counted. */
 function bytesIn(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, { parentPath, name }) => sum + (statSync(join(parentPath, name)).size ?? 0), 0);
+  const paths = readdirSync(folder).map((name) => join(folder, name, 'recording'));
+  return paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 const readerOf = (store: Pick<ObjectStore, 'get'>, spoolParent = makeTempDir('spool')) => {
