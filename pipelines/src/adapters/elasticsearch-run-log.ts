@@ -6,6 +6,9 @@ import { toEarshotError } from './elasticsearch-client.ts';
 
 export type RunState = 'running' | 'completed' | 'failed' | 'interrupted';
 
+/** What began a run: somebody's command, the clock of a watch, or events it received. */
+export type RunTrigger = 'command' | 'reconcile' | 'events';
+
 /** One run in one space, as it lies in `earshot-runs`. */
 export interface RunDocument {
   readonly '@timestamp': string;
@@ -16,6 +19,7 @@ export interface RunDocument {
   /** `2/8`; absent for the whole source. */
   readonly shard?: string;
   readonly space: { readonly id: string; readonly fingerprint: string };
+  readonly trigger?: RunTrigger;
   readonly state: RunState;
   readonly started_at: string;
   readonly ended_at?: string;

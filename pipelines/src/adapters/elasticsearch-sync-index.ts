@@ -9,6 +9,7 @@ import type { IdRange, Selection, StoredDocument, SyncIndex } from '../ports/syn
 import { createSendBulk } from './elasticsearch-bulk.ts';
 import { toEarshotError } from './elasticsearch-client.ts';
 import { createContentLookup } from './elasticsearch-content-lookup.ts';
+import { createDocumentLookup } from './elasticsearch-document-lookup.ts';
 
 interface Options extends LibrarySpace {
   readonly client: Client;
@@ -193,6 +194,7 @@ export async function openSyncIndex(options: Options): Promise<SyncIndex> {
     shape: { space, fingerprint, dims, hasTrackVector },
     acceptsBase64,
     hidesDeleted: JSON.stringify(aliases[readAlias({ library, space })]?.filter ?? null).includes('sync.deleted_at'),
+    ...createDocumentLookup(client, index),
     withoutVectors: (source) => walkStored({ client, index, source, query: vectorlessQuery(hasTrackVector) }),
     sample: async (source, drawn) => {
       await refresh();

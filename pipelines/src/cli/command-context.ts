@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Client } from '@elastic/elasticsearch';
+import type { SyncMetrics } from '../adapters/sync-metrics.ts';
 import type { Config, LoadedConfig } from '../config/load-config.ts';
 import type { Reporter } from '../ports/reporter.ts';
 
@@ -11,6 +12,10 @@ export interface CommandContext {
   readonly json: boolean;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborted by the second: what is under way is dropped. */
+  readonly abandoned: AbortSignal;
+  /** Of commands that sync, where somebody wants them. */
+  readonly metrics?: SyncMetrics;
   elasticsearch(): Promise<Client>;
 }
 

@@ -31,16 +31,25 @@ export function printFailure(error: unknown, json: boolean): number {
   return known.exitCode;
 }
 
-/** First signal: the command drains and ends; second: the process ends at once. */
-function abortOnSignals(): AbortSignal {
-  const controller = new AbortController();
+/** How long an abandoned command may take to give back what it holds. */
+const LAST_WORDS_MS = 3000;
+
+/** First signal: the command drains and ends; second: it drops what is under way and gives back what it holds. */
+function abortOnSignals(): Pick<CommandContext, 'signal' | 'abandoned'> {
+  const drain = new AbortController();
+  const abandon = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
-      controller.abort(new EarshotError('INTERNAL', 'interrupted'));
+      if (abandon.signal.aborted) process.exit(EXIT.interrupted);
+      if (!drain.signal.aborted) {
+        drain.abort(new EarshotError('INTERRUPTED', `Interrupted by ${name}`));
+        return;
+      }
+      setTimeout(() => process.exit(EXIT.interrupted), LAST_WORDS_MS).unref();
+      abandon.abort(new EarshotError('INTERRUPTED', 'Interrupted for the second time: what was under way is dropped'));
     });
   }
-  return controller.signal;
+  return { signal: drain.signal, abandoned: abandon.signal };
 }
 
 /** Binds an action to a commander command: reads settings, runs, maps failures to exit codes. */
@@ -57,7 +66,7 @@ export function bind(command: Command, action: Action): Command {
         loaded,
         reporter,
         json,
-        signal: abortOnSignals(),
+        ...abortOnSignals(),
         elasticsearch: async () => {
           const { createElasticsearchClient } = await import('../adapters/elasticsearch-client.ts');
           return createElasticsearchClient(loaded.config, { patienceMs: PATIENCE_MS });

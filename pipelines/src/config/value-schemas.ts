@@ -73,3 +73,12 @@ export const globs = list.refine(
 );
 export const spaceIds = list.pipe(z.array(name).min(1, 'must name at least one space'));
 export const deleteMode = z.enum(['hard', 'soft'], 'must be hard or soft');
+
+/** `127.0.0.1:8790`, `[::1]:8790`; port 0 picks a free one. */
+export const hostAndPort = z.string().transform((text, context) => {
+  const [, bracketed, plain, port] = /^(?:\[([\da-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text.trim()) ?? [];
+  const host = bracketed ?? plain;
+  if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
+  context.addIssue({ code: 'custom', message: 'must be host:port, such as 127.0.0.1:8790' });
+  return z.NEVER;
+});

@@ -37,6 +37,7 @@ class AccountingBulkWriter implements BulkWriter {
   private readonly concrete: ReadonlySet<string>;
   private readonly queue: BulkQueue;
   private readonly tally = { submitted: 0, acked: 0, superseded: 0, poison: 0, failed: 0, retries: 0 };
+  private readonly retriesBy: Record<string, number> = {};
   private concurrency: number;
   private inFlight = 0;
   private cleanRequests = 0;
@@ -94,7 +95,8 @@ class AccountingBulkWriter implements BulkWriter {
 
   counts(): BulkCounts {
     const { submitted, acked, superseded, poison, failed } = this.tally;
-    return { ...this.tally, pending: submitted - acked - superseded - poison - failed };
+    const pending = submitted - acked - superseded - poison - failed;
+    return { ...this.tally, retriesBy: { ...this.retriesBy }, pending };
   }
 
   private settle(pending: Pending, outcome: Settled): void {
@@ -192,6 +194,7 @@ class AccountingBulkWriter implements BulkWriter {
       else if (notBefore > pending.deadline) this.settle(pending, { state: 'failed', ...pick(why) });
       else {
         this.tally.retries++;
+        this.retriesBy[why.code] = (this.retriesBy[why.code] ?? 0) + 1;
         pending.notBefore = notBefore;
         this.queue.add(pending);
       }

@@ -36,6 +36,8 @@ export interface BulkCounts {
   readonly failed: number;
   /** Operations sent again. */
   readonly retries: number;
+  /** The same by the code of the reason, e.g. `es_rejected_execution_exception`, `no_answer`. */
+  readonly retriesBy: Readonly<Record<string, number>>;
 }
 
 /** Writes documents to one alias. */

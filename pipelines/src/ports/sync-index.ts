@@ -70,5 +70,9 @@ export interface SyncIndex {
   withoutVectors(source: string): AsyncIterable<StoredDocument>;
   /** Documents of a source drawn at random; the same seed draws the same while nothing is written. */
   sample(source: string, options: { readonly size: number; readonly seed: number }): Promise<readonly StoredDocument[]>;
+  /** What the index has under these document ids now, refreshed or not; in no particular order. */
+  lookup(ids: readonly string[]): Promise<readonly StoredDocument[]>;
+  /** Documents of a source, soft-deleted ones aside, after a refresh. */
+  count(source: string): Promise<number>;
   refresh(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { syncPlan } from '../sync/sync-plan-command.ts';
 import { syncRun } from '../sync/sync-run-command.ts';
 import { syncStatus } from '../sync/sync-status-command.ts';
 import { syncVerify } from '../sync/sync-verify-command.ts';
+import { syncWatch } from '../sync/sync-watch-command.ts';
 
 const addSources = (command: Command): Command =>
   command.argument('[source...]', 'names of sources in the configuration; default: all, one after the other');
@@ -26,6 +27,7 @@ export function registerSync(program: Command): void {
   bind(addRunOptions(add('run', 'embed what is new or changed, delete what is gone')), syncRun);
   bind(addVerifyOptions(add('verify', 'compare source, index and vectors; mend with --repair')), syncVerify);
   bind(addGcOptions(add('gc', 'delete for good what was soft-deleted long ago')), syncGc);
+  bind(add('watch', 'follow the events of buckets; a whole run at the start and now and then'), syncWatch);
   bind(add('status', 'who runs, what the last runs did, what failed'), syncStatus);
   const failures = sync.command('failures').description('recordings that could not be indexed');
   const addFailures = (name: string, description: string): Command =>

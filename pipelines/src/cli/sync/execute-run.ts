@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@elastic/elasticsearch';
+import type { RunTrigger } from '../../adapters/elasticsearch-run-log.ts';
 import { createSyncTelemetry } from '../../adapters/sync-telemetry.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { meterRun } from '../../core/sync/meter-run.ts';
@@ -37,22 +38,38 @@ function warnOfListing({ settings, reporter }: SyncRun, { end }: SyncResult): vo
   else if (end.complete && end.reason) reporter.warn(end.reason);
 }
 
-/** Runs, keeps the run documents, prints the summary and gives it back. */
-export async function executeRun({ reporter }: CommandContext, client: Client, given: SyncRun): Promise<SyncSummary> {
+export interface Performed {
+  readonly summary: SyncSummary;
+  readonly spaces: readonly SyncSummary[];
+}
+
+interface Performance {
+  readonly context: CommandContext;
+  readonly client: Client;
+  readonly run: SyncRun;
+  readonly trigger: RunTrigger;
+}
+
+/** Runs, and keeps the run documents, the events and the metrics. */
+export async function performRun({ context, client, run: given, trigger }: Performance): Promise<Performed> {
+  const { reporter, metrics, abandoned } = context;
   const { library, id: runId, store } = given;
   const telemetry = createSyncTelemetry({ client, library, source: store.id, runId });
-  const metered = meterRun({ ...given, reporter: telemetry.tap(reporter) });
-  const journal = createRunJournal({ run: metered, client, telemetry });
+  const metered = meterRun({ ...given, reporter: telemetry.tap(reporter) }, metrics?.observeStage);
+  const journal = createRunJournal({ run: metered, trigger, client, telemetry });
   const run: SyncRun = { ...metered, onProgress: journal.beat };
   const beganAt = performance.now();
+  const unfollow = metrics?.follow(run);
   announce(run);
   await journal.begin();
   const result = await runSync(run).catch(async (error: unknown) => {
+    unfollow?.();
     // The cluster may be what failed: the successor then marks the run interrupted.
-    await journal.fail().catch(() => undefined);
+    await journal.fail(abandoned.aborted ? 'interrupted' : 'failed').catch(() => undefined);
     await telemetry.close();
     throw error;
   });
+  unfollow?.(result);
   const ended = { run, result, durationMs: performance.now() - beganAt };
   const spaces = summariseSpaces(ended);
   await journal.end(result.isInterrupted ? 'interrupted' : 'completed', spaces);
@@ -60,8 +77,13 @@ export async function executeRun({ reporter }: CommandContext, client: Client, g
   if (lost) reporter.warn(`Events of this run were not kept: ${lost}`);
   warnOfListing(run, result);
   if (spaces.length > 1) for (const line of spaces) reporter.event({ ...line });
-  const summary = summariseRun(ended);
-  reporter.result(summary, describeSummary(summary, spaces));
+  return { summary: summariseRun(ended), spaces };
+}
+
+/** Runs at somebody's command: prints the summary and gives it back. */
+export async function executeRun(context: CommandContext, client: Client, run: SyncRun): Promise<SyncSummary> {
+  const { summary, spaces } = await performRun({ context, client, run, trigger: 'command' });
+  context.reporter.result(summary, describeSummary(summary, spaces));
   return summary;
 }
 

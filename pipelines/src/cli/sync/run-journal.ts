@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Client } from '@elastic/elasticsearch';
-import { putRun, type RunDocument, type RunState } from '../../adapters/elasticsearch-run-log.ts';
+import { putRun, type RunDocument, type RunState, type RunTrigger } from '../../adapters/elasticsearch-run-log.ts';
 import type { SyncTelemetry } from '../../adapters/sync-telemetry.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { describeShard } from '../../core/sync/shard.ts';
@@ -16,12 +16,14 @@ export interface RunJournal {
   begin(): Promise<void>;
   /** Called as often as one likes: written every ten seconds. */
   beat(facts: ProgressFacts): void;
-  fail(): Promise<void>;
+  /** What stops a run also has to leave its accounts so far. */
+  fail(state: 'failed' | 'interrupted'): Promise<void>;
   end(state: RunState, spaces: readonly SyncSummary[]): Promise<void>;
 }
 
 interface Options {
   readonly run: SyncRun;
+  readonly trigger: RunTrigger;
   readonly client: Client;
   readonly telemetry: SyncTelemetry;
 }
@@ -43,6 +45,9 @@ function noteEnd(telemetry: SyncTelemetry, target: SyncTarget, { counts, ...summ
   });
 }
 
+/** A look at a few keys that changed nothing leaves no trace. */
+const isIdle = ({ counts }: SyncSummary): boolean => counts.indexed + counts.deleted + counts.failed === 0;
+
 const endOf = (summary: SyncSummary): Partial<RunDocument> => ({
   ended_at: new Date().toISOString(),
   complete: summary.complete,
@@ -54,7 +59,7 @@ const endOf = (summary: SyncSummary): Partial<RunDocument> => ({
   exit_code: summary.exit_code,
 });
 
-export function createRunJournal({ run, client, telemetry }: Options): RunJournal {
+export function createRunJournal({ run, trigger, client, telemetry }: Options): RunJournal {
   const startedAt = new Date().toISOString();
   const beganAt = performance.now();
   let beatAt = beganAt;
@@ -69,6 +74,7 @@ export function createRunJournal({ run, client, telemetry }: Options): RunJourna
     source: run.store.id,
     ...(run.shard ? { shard: describeShard(run.shard) } : {}),
     space: { id: target.index.space, fingerprint: target.index.fingerprint },
+    trigger,
     state,
     started_at: startedAt,
     ...more,
@@ -106,7 +112,9 @@ export function createRunJournal({ run, client, telemetry }: Options): RunJourna
   }
 
   return {
-    begin: () => putAll('running', () => ({})),
+    begin: async () => {
+      if (trigger !== 'events') await putAll('running', () => ({}));
+    },
     beat: (facts) => {
       const now = performance.now();
       if (now - beatAt < BEAT_EVERY_MS) return;
@@ -114,12 +122,13 @@ export function createRunJournal({ run, client, telemetry }: Options): RunJourna
       noteProgress(facts);
       writing = writing.then(() => putAll('running', (target) => soFar(target, facts))).catch(() => undefined);
     },
-    fail: async () => {
+    fail: async (state) => {
       await writing;
-      await putAll('failed', (target) => ({ ended_at: new Date().toISOString(), ...soFar(target) }));
+      await putAll(state, (target) => ({ ended_at: new Date().toISOString(), ...soFar(target) }));
     },
     end: async (state, spaces) => {
       await writing;
+      if (trigger === 'events' && spaces.every(isIdle)) return;
       await putAll(state, (_target, i) => (spaces[i] ? endOf(spaces[i]) : {}));
       for (const [i, target] of run.targets.entries()) if (spaces[i]) noteEnd(telemetry, target, spaces[i]);
     },

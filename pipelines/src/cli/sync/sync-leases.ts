@@ -52,5 +52,9 @@ export async function acquireLeases({ context, session, flags, runId }: Request)
     throw error;
   }
   const runSeqs = new Map([...held].map(([space, lease]) => [space, lease.runSeq]));
-  return { runSeqs, lost: AbortSignal.any([...held.values()].map(({ lost }) => lost)), release };
+  return {
+    runSeqs,
+    lost: AbortSignal.any([...[...held.values()].map(({ lost }) => lost), context.abandoned]),
+    release,
+  };
 }

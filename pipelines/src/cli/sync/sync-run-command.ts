@@ -10,6 +10,7 @@ import { runSources } from './run-sources.ts';
 import { acquireLeases } from './sync-leases.ts';
 import type { SyncFlags } from './sync-options.ts';
 import { makeSyncRun, openSyncSession } from './sync-session.ts';
+import { withMetrics } from './with-metrics.ts';
 
 async function runSource(context: CommandContext, source: SourceSettings, flags: SyncFlags): Promise<SyncSummary> {
   const session = await openSyncSession(context, source);
@@ -30,8 +31,10 @@ async function runSource(context: CommandContext, source: SourceSettings, flags:
 /** `earshot sync run`: object store → index. */
 export const syncRun: Action = (context, names, options) => {
   const flags = options as unknown as SyncFlags;
-  return runSources(context, names, async (source) => {
-    const summary = await runSource(context, source, flags);
-    return { summary, exitCode: flags.exitCode && nothingToDo(summary) ? EXIT.nothingToDo : summary.exit_code };
-  });
+  return withMetrics(context, (metered) =>
+    runSources(metered, names, async (source) => {
+      const summary = await runSource(metered, source, flags);
+      return { summary, exitCode: flags.exitCode && nothingToDo(summary) ? EXIT.nothingToDo : summary.exit_code };
+    }),
+  );
 };

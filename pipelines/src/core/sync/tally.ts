@@ -10,6 +10,12 @@ export interface FailureLine {
   readonly reason: string;
 }
 
+export interface FailureCount {
+  readonly stage: string;
+  readonly code: string;
+  readonly count: number;
+}
+
 /** `listed = indexed + unchanged + skipped + failed`; what an interrupted run did not settle is `pending`. */
 export interface Counts {
   readonly listed: number;
@@ -32,6 +38,7 @@ export class Tally {
   private reusedCount = 0;
   readonly skippedBy: Partial<Record<SkipReason, number>> = {};
   readonly failures: FailureLine[] = [];
+  private readonly failureCounts = new Map<string, FailureCount>();
   /** Objects that need work, and how many of them are done. */
   planned = 0;
   plannedBytes = 0;
@@ -63,7 +70,14 @@ export class Tally {
 
   failed(line: FailureLine): void {
     this.settled.failed++;
+    const { stage, code } = line;
+    const id = `${stage} ${code}`;
+    this.failureCounts.set(id, { stage, code, count: (this.failureCounts.get(id)?.count ?? 0) + 1 });
     if (this.failures.length < MOST_FAILURE_LINES) this.failures.push(line);
+  }
+
+  failedBy(): readonly FailureCount[] {
+    return [...this.failureCounts.values()];
   }
 
   /** An object that needed work has been dealt with. */
