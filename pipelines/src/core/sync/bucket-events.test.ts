@@ -54,4 +54,6 @@ test('a key that may be encoded is read both ways, any other one way', () => {
   expect(keysMeant('in/tune +1 é%20.wav')).toEqual(['in/tune +1 é%20.wav']);
   expect(keysMeant('100%.wav')).toEqual(['100%.wav']);
   expect(keysMeant('%FF.wav')).toEqual(['%FF.wav']);
+  expect(keysMeant('tune.wav.json')).toEqual(['tune.wav.json', 'tune.wav']);
+  expect(keysMeant('notes.json')).toEqual(['notes.json']);
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
+import { isNamedAudio } from './audio-names.ts';
 
 /** An object somebody says something happened to. What happened is not asked: the store is. */
 export interface EventKey {
@@ -50,6 +51,14 @@ export function readBucketEvents(body: unknown): BucketEvents {
   return asked.success ? { kind: 'confirm', url: asked.data.SubscribeURL } : { kind: 'unknown' };
 }
 
+const SIDECAR = '.json';
+
+/** A recording is looked at when its sidecar (`x.wav.json`) changed. What `x.json` belongs to, a whole run finds. */
+function withRecording(key: string): string[] {
+  const recording = key.endsWith(SIDECAR) ? key.slice(0, -SIDECAR.length) : '';
+  return isNamedAudio(recording) ? [key, recording] : [key];
+}
+
 /** What form encoding leaves as it is, and what it puts in the place of the rest. */
 const MAY_BE_ENCODED = /^[\w.*~!'()/:@+%-]*$/;
 
@@ -58,6 +67,10 @@ const MAY_BE_ENCODED = /^[\w.*~!'()/:@+%-]*$/;
  * the event says so: when both readings are possible, both are looked at, and the one that names nothing costs a HEAD.
  */
 export function keysMeant(key: string): string[] {
+  return readings(key).flatMap(withRecording);
+}
+
+function readings(key: string): string[] {
   if (!/[+%]/.test(key) || !MAY_BE_ENCODED.test(key)) return [key];
   try {
     const decoded = decodeURIComponent(key.replaceAll('+', ' '));

@@ -66,6 +66,7 @@ export const RUN_EVENTS = {
     ...failure,
     retryable: z.boolean().describe('the next run tries again by itself'),
   }),
+  sidecar_unusable: z.looseObject({ event: z.literal('sidecar_unusable'), key: z.string(), reason: z.string() }),
   guard_refused: z.looseObject({ event: z.literal('guard_refused'), space: z.string(), reason: z.string() }),
   space_finished: z.looseObject({ event: z.literal('space_finished'), ...finished }),
   run_finished: z.looseObject({ event: z.literal('run_finished'), ...finished }),
