@@ -42,6 +42,7 @@ export async function runInProcess(action: Action, { env, options = {} }: Call):
     reporter,
     json: true,
     signal: new AbortController().signal,
+    abandoned: new AbortController().signal,
     elasticsearch: async () => createElasticsearchClient(loaded.config, { patienceMs: 10_000 }),
   };
   try {
