@@ -271,7 +271,8 @@ describe.skipIf(skip)(`shards and deletes of earshot sync on a real Elasticsearc
     const before = await documents(one.library);
     expect(before).toHaveLength(23);
     old.child.kill('SIGCONT');
-    expect(await old.ended).toBe(6);
+    // 5 when the question about its lease had timed out while it slept.
+    expect([5, 6]).toContain(await old.ended);
     expect((await documents(one.library)).map(({ _source, _version }) => [_source, _version])).toEqual(
       before.map(({ _source, _version }) => [_source, _version]),
     );
