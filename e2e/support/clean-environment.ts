@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
 import { cacheDir } from './cache-dir.ts';
 
 /** Our settings, and what a test runner adds: libraries behave differently under `NODE_ENV=test`. */
@@ -11,5 +12,8 @@ const KEPT = new Set(['EARSHOT_SHARED_DATA', 'EARSHOT_LOG_LEVEL']);
  */
 export function cleanEnvironment(extra: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => KEPT.has(name) || !OURS.test(name));
-  return { ...Object.fromEntries(inherited), EARSHOT_CACHE_DIR: cacheDir(), NO_COLOR: '1', ...extra };
+  const cache = cacheDir();
+  // Hundreds of starts in one run: with compiled sources kept, a command is up in half the time.
+  const ours = { EARSHOT_CACHE_DIR: cache, NODE_COMPILE_CACHE: join(cache, 'node-compile-cache'), NO_COLOR: '1' };
+  return { ...Object.fromEntries(inherited), ...ours, ...extra };
 }
