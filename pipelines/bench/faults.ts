@@ -3,6 +3,7 @@
 /** `faults [rounds] [seed]`: random faults in object store, service and Elasticsearch at once; then one run more, and all must be there. */
 import { describeMachine, fakeObject, type S3Fault, startS3Fake } from '@earshot/e2e/support';
 import { syncRun } from '../src/cli/sync/sync-run-command.ts';
+import { createSeededRandom } from '../src/core/seeded-random.ts';
 import type { PassingFault, PassingRequest } from '../src/testing/elasticsearch-proxy.ts';
 import { runInProcess } from '../src/testing/in-process.ts';
 import type { Fault } from '../src/testing/inference-stand-in.ts';
@@ -15,18 +16,7 @@ const MOST_FAULTY_RUNS = 3;
 const BUCKET = 'music';
 const [rounds = 10, seed = 1] = process.argv.slice(2).map(Number);
 
-/** Mulberry32: the same faults for the same seed, as far as requests come in the same order. */
-function createRandom(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const random = createRandom(seed);
+const random = createSeededRandom(seed);
 const counts: Record<string, number> = {};
 
 /** One of these, in a share of all cases. */

@@ -5,7 +5,7 @@ import { loadavg } from 'node:os';
 import { renderWav, runEarshot, startElasticsearch, startInferenceService } from '@earshot/e2e/support';
 import { createElasticsearchClient } from '../src/adapters/elasticsearch-client.ts';
 import { loadConfig } from '../src/config/load-config.ts';
-import { createSeededRandom } from '../src/core/sync/verify/reservoir.ts';
+import { createSeededRandom } from '../src/core/seeded-random.ts';
 import { createSyncBench, dropLibraries, type FinishedLine } from '../src/testing/sync-bench.ts';
 
 const count = Number(process.argv[2] ?? 150);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { drawKillPoint, seededRandom } from './crash-points.ts';
+import { createSeededRandom } from '../core/seeded-random.ts';
+import { drawKillPoint } from './crash-points.ts';
 import { makeCrashStates } from './crash-source.ts';
 import { type KillPoint, killAndRepeat, runUndisturbed, type TrialResult } from './crash-trial.ts';
 import { type StagedLibrary, type SyncStage, startSyncStage } from './sync-stage.ts';
@@ -38,7 +39,7 @@ export interface CrashCourse {
 export async function startCrashCourse({ objects, seed, fromNothingEvery }: Options): Promise<CrashCourse> {
   const states = makeCrashStates(objects);
   const stage = await startSyncStage(states.a);
-  const random = seededRandom(seed);
+  const random = createSeededRandom(seed);
 
   async function measure(library: StagedLibrary, contents: (typeof states)['a']): Promise<Reference> {
     const { counts, requests, ended, snapshot } = await runUndisturbed({ stage, library, contents });

@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { KillPoint, Phase, PhaseCounts } from './crash-trial.ts';
 
-/** Uniform numbers in 0…1 from a seed (Tommy Ettinger's mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * A random point of a run: first the phase, each with the same chance, so that rare ones are met, then one of its requests.
  * @param counts how often each phase came in an undisturbed run

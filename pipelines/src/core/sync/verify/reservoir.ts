@@ -1,15 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-
-/** Uniform random numbers in 0…1 from a seed (mulberry32): the same seed, the same sample. */
-export function createSeededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { createSeededRandom } from '../../seeded-random.ts';
 
 /** An even sample of a stream of unknown length, in constant memory (Vitter's algorithm R). */
 export class Reservoir<T> {
