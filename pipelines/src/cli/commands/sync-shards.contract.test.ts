@@ -128,7 +128,7 @@ describe.skipIf(skip)(`shards and deletes of earshot sync on a real Elasticsearc
     for (const text of texts) expect(text).toContain('shard 1/4 of source default');
     expect(texts[0]).toContain('this run wants all');
     const status = await one.earshot(['sync', 'status']);
-    expect(status.stdout).toContain('shard 1/4 held by someone@elsewhere:1');
+    expect(status.stdout).toContain('shard 1/4 is under way (r of someone@elsewhere:1');
     expect((await one.run('--shard', '2/4')).code).toBe(0);
   });
 
