@@ -229,6 +229,7 @@ describe.skipIf(skip)(`sync under faults${skip ? ` (${skip})` : ''}`, () => {
     put('broken.wav', 'mended');
     const last = await run();
     expect([last.code, last.line?.counts.failed]).toEqual([0, 0]);
+    await stage.client.indices.refresh({ index: 'earshot-failures' });
     const { count } = await stage.client.count({
       index: 'earshot-failures',
       query: {
