@@ -44,7 +44,7 @@ test('several models come back in the order asked for', async () => {
   const outcome = await embedder().embed(request('sound', { models: ['melody-1', 'spectral-1'], peaks: 3 }));
   if (outcome.state !== 'embedded') throw new Error(outcome.message);
   expect(outcome.recordings.map(({ space }) => space)).toEqual(['melody-1', 'spectral-1']);
-  expect(service.requests).toEqual([
+  expect(service.requests).toMatchObject([
     {
       url: '/v1/audio/embeddings?model=melody-1&model=spectral-1&encoding=base64&segments=true&peaks=3',
       bytes: 5,
