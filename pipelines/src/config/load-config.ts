@@ -11,6 +11,8 @@ export type Flags = Readonly<Partial<Record<SettingName, string>>>;
 export interface LoadedConfig {
   readonly config: Config;
   readonly origins: Origins;
+  /** The top-level settings as they were written, before they were understood. */
+  readonly texts: Readonly<Partial<Record<SettingName, string>>>;
 }
 
 export type Config = TopLevel['config'] & { readonly sources: readonly SourceSettings[] };
@@ -47,7 +49,7 @@ export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv, path?: string):
   const parsed = topLevelSchema.safeParse(values);
   if (parsed.success) {
     const sources = resolveSources({ config: parsed.data, origins }, file);
-    return { config: { ...parsed.data, sources }, origins };
+    return { config: { ...parsed.data, sources }, origins, texts: values };
   }
   const problems = parsed.error.issues.map((issue) => {
     const setting = SETTINGS[issue.path[0] as SettingName];

@@ -32,7 +32,7 @@ function runNode({ args, env, signal, stdout }: Child): Promise<number> {
   });
 }
 
-const serve: Action = async ({ config, reporter, signal }, _args, options) => {
+const serve: Action = async ({ loaded, reporter, signal }, _args, options) => {
   const { resolve } = createRequire(import.meta.url);
   const panelPackage = resolve('@earshot/search-panel/package.json');
   const panelDir = dirname(panelPackage);
@@ -45,7 +45,7 @@ const serve: Action = async ({ config, reporter, signal }, _args, options) => {
     if (code !== 0) throw new EarshotError('PANEL_BUILD_FAILED', `Building the search panel ended with status ${code}`);
   }
   const file = typeof options.config === 'string' ? { EARSHOT_CONFIG: options.config } : {};
-  const env = { ...process.env, ...settingsEnvironment(config), ...file };
+  const env = { ...process.env, ...settingsEnvironment(loaded), ...file };
   return runNode({ args: [resolve('@earshot/search-panel/main')], env, signal, stdout: 'inherit' });
 };
 
