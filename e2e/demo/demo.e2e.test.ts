@@ -71,7 +71,7 @@ describe.skipIf(reason)(`the demo on a folder of one's own${reason ? ` (skipped:
   test('embeds nothing a second time, stays up with the panel, and Ctrl-C stops every part', async () => {
     const run = demo('--audio', audio);
     await expect.poll(run.output, { timeout: 120_000 }).toContain('Ctrl-C stops everything');
-    expect(run.output()).toMatch(/│ 9\s+│ 0\s+│ 8\s+│ 0\s+│ 1\s+│ 0\s+│/);
+    expect(run.output()).toMatch(/│ 9\s+│ 0\s+│ 0\s+│ 8\s+│ 0\s+│ 1\s+│ 0\s+│/);
     const panel = /The search panel: (http:\S+)/.exec(run.output())?.[1] ?? '';
     const inference = /EARSHOT_INFERENCE_URL='([^']+)'/.exec(run.output())?.[1] ?? '';
     expect((await fetch(`${panel}/api/status`)).status).toBe(200);
