@@ -36,6 +36,8 @@ export interface EmbedOptions {
   readonly priority: Priority;
   /** Aborted when the client left or the deadline passed, with the error to give. */
   readonly signal: AbortSignal;
+  /** The deadline on the clock of `performance.now()`: what would surely miss it is turned away at once. */
+  readonly deadlineAt?: number | undefined;
 }
 
 /** A window's vector with its times from the start of the recording, whatever the offset was. */

@@ -27,7 +27,15 @@ export interface Visit {
   readonly weight?: number;
   /** Waits however long the line is: the rest of something that was let in before. */
   readonly isPatient?: boolean;
+  /** On the gate's clock: whoever would wait for most of the time until then is turned away at once. */
+  readonly deadlineAt?: number | undefined;
 }
+
+/**
+ * Share of the time to a deadline that may go by in line. Served in the order they came, those at the head of a long line
+ * are just about to give up, and most work would be done for nobody.
+ */
+const LONGEST_WAIT_SHARE = 0.6;
 
 interface Entry {
   readonly priority: Priority;
@@ -49,6 +57,7 @@ export class Gate {
   #inside = 0;
   #bulkInside = 0;
   #waiting = 0;
+  #bulkWaiting = 0;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -75,6 +84,8 @@ export class Gate {
       visit.signal.throwIfAborted();
       return await task();
     } finally {
+      // What was given up says nothing about how fast work is done.
+      if (!visit.signal.aborted) this.#rate.record(weight);
       this.#leave(visit.priority, weight);
     }
   }
@@ -91,10 +102,21 @@ export class Gate {
     });
   }
 
-  async #wait({ priority, signal, isPatient }: Visit, weight: number): Promise<void> {
+  /** Whether so much of the time would go by in line that the work could hardly be done by the deadline. */
+  #comesTooLate({ priority, deadlineAt }: Visit): boolean {
+    const perSecond = this.#rate.perSecond();
+    if (deadlineAt === undefined || perSecond === undefined) return false;
+    const ahead = this.load - (priority === 'interactive' ? this.#bulkWaiting : 0);
+    return (ahead * 1000) / perSecond > LONGEST_WAIT_SHARE * (deadlineAt - this.#now());
+  }
+
+  async #wait(visit: Visit, weight: number): Promise<void> {
+    const { priority, signal, isPatient } = visit;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const entry: Entry = { priority, submittedAt: this.#now(), weight, open: resolve };
-    if (isPatient || this.#fits(entry) || this.#hasPlace(weight)) this.#queueUp(entry);
+    if (isPatient || this.#fits(entry)) this.#queueUp(entry);
+    else if (this.#comesTooLate(visit)) throw this.#full();
+    else if (this.#hasPlace(weight)) this.#queueUp(entry);
     else {
       this.assertNotOverrun();
       this.#held.add(entry);
@@ -121,7 +143,6 @@ export class Gate {
   #leave(priority: Priority, weight: number): void {
     this.#inside -= weight;
     if (priority === 'bulk') this.#bulkInside -= weight;
-    this.#rate.record(weight);
     this.#pump();
   }
 
@@ -139,12 +160,14 @@ export class Gate {
   #queueUp(entry: Entry): void {
     this.#line.add(entry);
     this.#waiting += entry.weight;
+    if (entry.priority === 'bulk') this.#bulkWaiting += entry.weight;
   }
 
   #stepOut(entry: Entry): void {
     if (!this.#line.has(entry)) return;
     this.#line.remove(entry);
     this.#waiting -= entry.weight;
+    if (entry.priority === 'bulk') this.#bulkWaiting -= entry.weight;
   }
 
   #admit(entry: Entry): void {

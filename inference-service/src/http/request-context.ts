@@ -86,6 +86,8 @@ export interface Work {
   readonly isCacheBypassed: boolean;
   /** Aborts with ClientGone, or with deadline_exceeded. */
   readonly signal: AbortSignal;
+  /** When the latter happens, on the clock of `performance.now()`. */
+  readonly deadlineAt: number;
 }
 
 /** Priority and deadline of a request; work for it ends when the client leaves or the deadline passes. */
@@ -93,6 +95,7 @@ export function startWork(request: Request, response: Response, maxMs: number): 
   contextOf(response).isWork = true;
   const controller = new AbortController();
   const timeoutMs = timeoutOf(request, maxMs);
+  const deadlineAt = performance.now() + timeoutMs;
   const timer = setTimeout(() => {
     controller.abort(new ServiceError('deadline_exceeded', `The request was not done within ${timeoutMs} ms`));
   }, timeoutMs);
@@ -101,5 +104,5 @@ export function startWork(request: Request, response: Response, maxMs: number): 
     if (!response.writableFinished) controller.abort(new ClientGone('the client closed the connection'));
   });
   const isCacheBypassed = /\bno-(cache|store)\b/i.test(request.get('cache-control') ?? '');
-  return { priority: priorityOf(request), isCacheBypassed, signal: controller.signal };
+  return { priority: priorityOf(request), isCacheBypassed, signal: controller.signal, deadlineAt };
 }
