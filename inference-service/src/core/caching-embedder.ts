@@ -26,6 +26,7 @@ function contentKey({
   sha256,
   isCacheBypassed,
   signal: _,
+  deadlineAt: _deadlineAt,
   priority: _priority,
   ...rest
 }: EmbedOptions): string | undefined {
