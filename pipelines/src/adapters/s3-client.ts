@@ -1,17 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { S3Client } from '@aws-sdk/client-s3';
-
-export interface S3Connection {
-  readonly endpoint?: string | undefined;
-  readonly region: string;
-  readonly forcePathStyle?: boolean | undefined;
-  readonly accessKeyId?: string | undefined;
-  readonly secretAccessKey?: string | undefined;
-  readonly sessionToken?: string | undefined;
-  readonly profile?: string | undefined;
-  /** Patience with the beginning of an answer; default 30 s. */
-  readonly timeoutMs?: number | undefined;
-}
+import type { S3Settings } from '../config/source-settings.ts';
 
 export const S3_TIMEOUT_MS = 30_000;
 
@@ -22,7 +11,7 @@ const MAX_SOCKETS = 64;
  * The SDK's client with settings that make every timeout fire, and without retries, which are counted by us. With an endpoint of one's own, checksums are sent only
  * where required (others answer 411 to streamed checksums), and the bucket goes into the path.
  */
-export function createS3Client(connection: S3Connection): S3Client {
+export function createS3Client(connection: S3Settings): S3Client {
   const { endpoint, accessKeyId, secretAccessKey = '', sessionToken } = connection;
   const checksums = endpoint ? 'WHEN_REQUIRED' : 'WHEN_SUPPORTED';
   const agent = { keepAlive: true, maxSockets: MAX_SOCKETS };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import type { S3Settings } from '../config/source-settings.ts';
 import type { Backoff } from '../core/retry-policy.ts';
 import {
   type Entry,
@@ -10,7 +11,7 @@ import {
   ObjectStoreError,
 } from '../ports/object-store.ts';
 import { callS3 } from './s3-call.ts';
-import { createS3Client, S3_TIMEOUT_MS, type S3Connection } from './s3-client.ts';
+import { createS3Client, S3_TIMEOUT_MS } from './s3-client.ts';
 import { listS3 } from './s3-listing.ts';
 import { s3ConfigurationError, s3ObjectTrouble } from './s3-trouble.ts';
 import { withStallGuard } from './stall-guard.ts';
@@ -20,7 +21,7 @@ interface Options {
   readonly bucket: string;
   /** Every key begins with it; may be empty. */
   readonly prefix: string;
-  readonly connection: S3Connection;
+  readonly connection: S3Settings;
   /** A body that gives next to nothing for so long is broken off; default half the patience with an answer. */
   readonly bodyIdleMs?: number;
   /** Between the tries of a listing's page and of asking for one object. */

@@ -28,7 +28,7 @@ export interface S3Settings {
   readonly sessionToken?: string | undefined;
   /** Of the shared AWS files, instead of a key. */
   readonly profile?: string | undefined;
-  /** Patience with one answer. */
+  /** Patience with the beginning of an answer. */
   readonly timeoutMs?: number | undefined;
 }
 

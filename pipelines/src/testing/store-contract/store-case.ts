@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { buffer } from 'node:stream/consumers';
-import type { S3Connection } from '../../adapters/s3-client.ts';
+import type { S3Settings } from '../../config/source-settings.ts';
 import type { Entry, ListEvent, ObjectStore } from '../../ports/object-store.ts';
 
 /** An empty store with means to fill it. */
@@ -15,7 +15,7 @@ export interface StoreRoom {
   /** So many bytes, without writing them all. */
   putHuge(key: string, size: number): Promise<void>;
   /** How a store would be reached with these changes; absent where there is no connection. */
-  readonly connection?: S3Connection;
+  readonly connection?: S3Settings;
 }
 
 /** A kind of store under the contract; `gaps` names the cases that it cannot hold, and why. */
