@@ -16,11 +16,14 @@ const IR_VERSION = 8;
 const ATTRIBUTE_TYPE = { float: 1, int: 2, text: 3, ints: 7 } as const;
 const FLOAT = 1;
 const UINT8 = 2;
+const INT8 = 3;
+const INT32 = 6;
 const INT64 = 7;
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function encodeAttribute(name: string, attribute: Attribute): Encoded {
+  if ('encoded' in attribute) return { byteLength: attribute.encoded.byteLength, chunks: [attribute.encoded] };
   const head = stringField(1, name);
   if ('float' in attribute)
     return concat([head, floatField(2, attribute.float), integerField(20, ATTRIBUTE_TYPE.float)]);
@@ -36,27 +39,37 @@ function encodeNode(node: Node): Encoded {
     stringField(3, node.name),
     stringField(4, node.op),
     ...Object.entries(node.attributes).map(([name, attribute]) => messageField(5, encodeAttribute(name, attribute))),
+    ...(node.domain ? [stringField(7, node.domain)] : []),
   ]);
 }
 
-function encodeTensor(name: string, { dims, data }: Tensor): Encoded {
+function elementTypeOf({ data, elementType }: Tensor): number {
+  if (elementType !== undefined) return elementType;
+  if (data instanceof Float32Array) return FLOAT;
+  if (data instanceof Int8Array) return INT8;
+  if (data instanceof Int32Array) return INT32;
+  return data instanceof Uint8Array ? UINT8 : INT64;
+}
+
+function encodeTensor(name: string, tensor: Tensor): Encoded {
+  const { dims, data } = tensor;
   if (!IS_LITTLE_ENDIAN) throw new Error('ONNX weights are little-endian; this machine is not');
   const elements = dims.reduce((product, dim) => product * dim, 1);
-  if (elements !== data.length) throw new Error(`initializer ${name}: ${data.length} values for [${dims}]`);
-  const type = data instanceof Float32Array ? FLOAT : data instanceof Uint8Array ? UINT8 : INT64;
+  if (tensor.elementType === undefined && elements !== data.length)
+    throw new Error(`initializer ${name}: ${data.length} values for [${dims}]`);
   return concat([
     packedIntegers(1, dims),
-    integerField(2, type),
+    integerField(2, elementTypeOf(tensor)),
     stringField(8, name),
     bytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]);
 }
 
-function encodeValueInfo({ name, dims }: ValueInfo): Encoded {
+function encodeValueInfo({ name, dims, elementType = FLOAT }: ValueInfo): Encoded {
   const shape = concat(
     dims.map((dim) => messageField(1, typeof dim === 'number' ? integerField(1, dim) : stringField(2, dim))),
   );
-  const tensorType = concat([integerField(1, FLOAT), messageField(2, shape)]);
+  const tensorType = concat([integerField(1, elementType), messageField(2, shape)]);
   return concat([stringField(1, name), messageField(2, messageField(1, tensorType))]);
 }
 
@@ -76,12 +89,15 @@ function encodeGraph(model: Model): Encoded {
  */
 export function encodeModel(model: Model): Encoded {
   const metadata = Object.entries(model.metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  const operatorSets = Object.entries({ '': model.opset, ...model.domains });
   return concat([
     integerField(1, IR_VERSION),
     stringField(2, 'earshot'),
     stringField(6, model.description),
     messageField(7, encodeGraph(model)),
-    messageField(8, concat([stringField(1, ''), integerField(2, model.opset)])),
+    ...operatorSets.map(([domain, version]) =>
+      messageField(8, concat([stringField(1, domain), integerField(2, version)])),
+    ),
     ...metadata.map(([key, value]) => messageField(14, concat([stringField(1, key), stringField(2, value)]))),
   ]);
 }
