@@ -67,6 +67,22 @@ export const cardSchema = z.strictObject({
       isPublished: z.boolean(),
     })
     .optional(),
+  /** How constants were fitted to a collection of recordings; absent for what ships and what was imported. */
+  fit: z
+    .strictObject({
+      library: z.string(),
+      /** Recordings and 5 s clips of them that the constants were fitted on, the judged ones not among them. */
+      recordings: z.int().positive(),
+      clips: z.int().positive(),
+      /** Share of the constants that these decide, 0…1; the rest is the generated set. */
+      weight: z.number().min(0).max(1),
+      seed: z.int().nonnegative(),
+      /** ISO 8601. */
+      date: z.iso.datetime(),
+      /** sha256 of the constants, hex: fits of the same clips agree in it. */
+      constants: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
   golden: z.array(goldenVector).min(1),
 });
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { CorpusPart, CorpusSample } from './corpus-statistics.ts';
+import type { GeneratedClip } from '../../src/fit/spectral/clips.ts';
+import type { CorpusPart } from './corpus-statistics.ts';
 
 interface Collection {
   readonly parts: readonly CorpusPart[];
@@ -10,15 +11,15 @@ interface Collection {
   readonly onPart: (finished: number) => void;
 }
 
-async function runPart(part: CorpusPart): Promise<CorpusSample[]> {
+async function runPart(part: CorpusPart): Promise<GeneratedClip[]> {
   const worker = new Worker(new URL('./corpus-worker.ts', import.meta.url), { workerData: part });
-  const [samples] = (await once(worker, 'message')) as [CorpusSample[]];
+  const [samples] = (await once(worker, 'message')) as [GeneratedClip[]];
   return samples;
 }
 
 /** Statistics of all parts in their order, however many threads share the work. */
-export async function collectStatistics({ parts, threads, onPart }: Collection): Promise<CorpusSample[]> {
-  const results: CorpusSample[][] = [];
+export async function collectStatistics({ parts, threads, onPart }: Collection): Promise<GeneratedClip[]> {
+  const results: GeneratedClip[][] = [];
   const queue = [...parts.entries()];
   let finished = 0;
   const drain = async (): Promise<void> => {

@@ -2,6 +2,7 @@
 import { fitCorpus } from '@earshot/synthesis/corpus';
 import { SPECTRAL } from '../../src/build/spaces/spectral/parameters.ts';
 import { spectralStatistics } from '../../src/build/spaces/spectral/reference/statistics.ts';
+import type { GeneratedClip } from '../../src/fit/spectral/clips.ts';
 
 /** An independent part of the corpus: all recipes with a seed of its own, so that threads can share the work. */
 export interface CorpusPart {
@@ -10,13 +11,8 @@ export interface CorpusPart {
   readonly takes: number;
 }
 
-export interface CorpusSample {
-  readonly recipe: string;
-  readonly statistics: Float64Array;
-}
-
 /** Statistics of every clip of one part of the generated corpus, in double precision. */
-export function corpusStatistics(part: CorpusPart): CorpusSample[] {
+export function corpusStatistics(part: CorpusPart): GeneratedClip[] {
   const { sampleRateHz, windowSamples } = SPECTRAL;
   const clips = fitCorpus({ ...part, sampleRateHz, seconds: windowSamples / sampleRateHz });
   return Array.from(clips, ({ recipe, samples }) => ({

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConstants, serialiseConstants } from '../../src/build/spaces/spectral/constants-file.ts';
+import { SHIPPED_CONSTANTS_FILE } from '../../src/build/spaces/spectral/shipped-constants.ts';
+import { fitConstants } from '../../src/fit/spectral/fit-constants.ts';
 import { corpusStatistics } from './corpus-statistics.ts';
-import { fitConstants } from './fit-constants.ts';
 
 describe('fitting the spectral constants', () => {
   test('gives the same bytes on every machine', { timeout: 300_000 }, () => {
@@ -16,7 +17,7 @@ describe('fitting the spectral constants', () => {
   });
 
   test('reads the committed constants as they were written', () => {
-    const text = readFileSync(new URL('./constants.json', import.meta.url), 'utf8');
+    const text = readFileSync(SHIPPED_CONSTANTS_FILE, 'utf8');
     expect(serialiseConstants(parseConstants(text)) === text).toBe(true);
   });
 });

@@ -3,15 +3,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { serialiseConstants } from '../../src/build/spaces/spectral/constants-file.ts';
+import { SHIPPED_CONSTANTS_FILE } from '../../src/build/spaces/spectral/shipped-constants.ts';
+import { fitConstants } from '../../src/fit/spectral/fit-constants.ts';
 import { collectStatistics } from './collect-statistics.ts';
-import { fitConstants } from './fit-constants.ts';
 import { FIT_PLAN } from './fit-plan.ts';
 import { writeSpectralCard } from './write-card.ts';
-
-const CONSTANTS_FILE = fileURLToPath(new URL('./constants.json', import.meta.url));
 
 const { values: options } = parseArgs({
   options: {
@@ -30,11 +28,11 @@ const text = serialiseConstants(fitConstants(samples));
 const sha256 = createHash('sha256').update(text).digest('hex');
 
 if (options.check) {
-  const isEqual = text === readFileSync(CONSTANTS_FILE, 'utf8');
+  const isEqual = text === readFileSync(SHIPPED_CONSTANTS_FILE, 'utf8');
   console.log(`${isEqual ? 'equal' : 'DIFFERENT'}: fitted constants have sha256 ${sha256}`);
   process.exitCode = isEqual ? 0 : 1;
 } else {
-  writeFileSync(CONSTANTS_FILE, text);
+  writeFileSync(SHIPPED_CONSTANTS_FILE, text);
   const card = writeSpectralCard();
   console.log(`constants ${sha256}\ngraph     ${card.graph.sha256}`);
 }

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { EarshotError } from '../../core/earshot-error.ts';
-import { ERROR_CODES } from '../../core/error-kinds.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { RunEvent } from '../../ports/reporter.ts';
 import type { Action } from '../command-context.ts';
+import { runModelsProgram } from '../models-program.ts';
 import { bind } from '../run-action.ts';
-
-/** What the importer tells, one JSON object a line. */
-type ImportEvent =
-  | { readonly event: 'step'; readonly text: string }
-  | { readonly event: 'refused'; readonly code: string; readonly message: string }
-  | AddedEvent;
 
 interface AddedEvent extends RunEvent {
   readonly event: 'added';
@@ -30,39 +20,6 @@ interface AddedEvent extends RunEvent {
     readonly licence: { readonly spdx: string; readonly attribution: string; readonly source: string };
     readonly origin?: { readonly file: string; readonly sha256: string; readonly isPublished: boolean };
   };
-}
-
-interface ImportRun {
-  readonly args: readonly string[];
-  readonly signal: AbortSignal;
-  readonly onStep: (event: Extract<ImportEvent, { event: 'step' }>) => void;
-}
-
-function failure({ code, message }: Extract<ImportEvent, { event: 'refused' }>): EarshotError {
-  const known = ERROR_CODES.find((candidate) => candidate === code);
-  return new EarshotError(known ?? 'INTERNAL', message);
-}
-
-/** ONNX Runtime stays out of this process: the models workspace's own program converts and computes. */
-async function runImporter({ args, signal, onStep }: ImportRun): Promise<AddedEvent> {
-  const program = fileURLToPath(import.meta.resolve('@earshot/models/add'));
-  const child = spawn(process.execPath, [program, ...args], { signal, stdio: ['ignore', 'pipe', 'pipe'] });
-  const closed = new Promise<void>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', () => resolve());
-  });
-  const complaints = text(child.stderr);
-  let last: ImportEvent | undefined;
-  const listen = async (): Promise<void> => {
-    for await (const line of createInterface({ input: child.stdout })) {
-      last = JSON.parse(line) as ImportEvent;
-      if (last.event === 'step') onStep(last);
-    }
-  };
-  await Promise.all([closed, listen()]);
-  if (last?.event === 'refused') throw failure(last);
-  if (last?.event === 'added') return last;
-  throw new EarshotError('INTERNAL', `The importer failed: ${(await complaints).trim() || 'no answer'}`);
 }
 
 function describe({ space, isNew, fingerprint, seconds, card }: AddedEvent): string {
@@ -104,7 +61,9 @@ const add: Action = async ({ config, reporter, signal }, [model = ''], options) 
     ...['--version', versionOf(String(options.asVersion))],
     ...(options.acceptUnverified === true ? ['--accept-unverified'] : []),
   ];
-  const added = await runImporter({
+  const added = await runModelsProgram<AddedEvent>({
+    program: '@earshot/models/add',
+    ends: 'added',
     args,
     signal,
     onStep: (step) => {

@@ -20,22 +20,35 @@ function embed(g: GraphBuilder, values: Value, constants: SpectralConstants): Va
   return g.op('Div', [projected, g.op('Max', [norm, g.scalar(1e-12)])]);
 }
 
+function measure(g: GraphBuilder): Value {
+  const power = melPower(g, g.input('waveform', ['batch', SPECTRAL.windowSamples]));
+  return statistics(g, power, relativeLevel(g, power));
+}
+
+const METADATA = { min_samples: String(SPECTRAL.minSamples), sample_rate: String(SPECTRAL.sampleRateHz) };
+
 /**
  * The graph of a `spectral` space: `waveform` float32 [batch, 160000] → `embedding` float32 [batch, 48], unit vectors.
  * @param id space id, becomes the graph's name
+ * @param licence SPDX id for the graph's metadata
  */
-export function spectralGraph(id: string, constants: SpectralConstants): Model {
+export function spectralGraph(id: string, constants: SpectralConstants, licence = 'Apache-2.0'): Model {
   const g = createGraphBuilder();
-  const power = melPower(g, g.input('waveform', ['batch', SPECTRAL.windowSamples]));
-  const vectors = embed(g, statistics(g, power, relativeLevel(g, power)), constants);
-  g.output('embedding', vectors, ['batch', SPECTRAL.dims]);
+  g.output('embedding', embed(g, measure(g), constants), ['batch', SPECTRAL.dims]);
   return g.build({
     name: id,
     description: 'Timbre and texture of a 5 s window: 651 log-mel statistics, projected.',
-    metadata: {
-      licence: 'Apache-2.0',
-      min_samples: String(SPECTRAL.minSamples),
-      sample_rate: String(SPECTRAL.sampleRateHz),
-    },
+    metadata: { licence, ...METADATA },
+  });
+}
+
+/** The same graph up to the statistics, on which constants are fitted: `waveform` → `statistics` [batch, 651]. */
+export function spectralStatisticsGraph(id: string): Model {
+  const g = createGraphBuilder();
+  g.output('statistics', measure(g), ['batch', SPECTRAL.statistics]);
+  return g.build({
+    name: id,
+    description: 'Timbre and texture of a 5 s window: 651 log-mel statistics.',
+    metadata: { licence: 'Apache-2.0', ...METADATA },
   });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
+import { dot } from './algebra/matrix.ts';
 import { discriminantProjection } from './discriminant-projection.ts';
-import { dot } from './matrix.ts';
 
 /** Three classes along one axis of six, under much louder noise on another axis. */
 function sample(): { rows: Float64Array[]; labels: string[] } {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { SPECTRAL, type SpectralConstants } from '../../src/build/spaces/spectral/parameters.ts';
+import { SPECTRAL, type SpectralConstants } from '../../build/spaces/spectral/parameters.ts';
+import { columnMeans, dot } from '../algebra/matrix.ts';
 import { discriminantProjection } from '../discriminant-projection.ts';
-import { columnMeans, dot } from '../matrix.ts';
-import type { CorpusSample } from './corpus-statistics.ts';
+import type { GeneratedClip } from './clips.ts';
 
 /** Interquartile range of a normal distribution with standard deviation 1. */
 const NORMAL_IQR = 1.349;
@@ -41,7 +41,7 @@ function robustStandardisation(rows: readonly Float64Array[]): Standardisation {
  * the recipes. Values are rounded to a grid far above double precision and far below any effect, so that a last-bit
  * difference between machines does not change the bytes.
  */
-export function fitConstants(samples: readonly CorpusSample[]): SpectralConstants {
+export function fitConstants(samples: readonly GeneratedClip[]): SpectralConstants {
   const { median, scale } = robustStandardisation(samples.map(({ statistics }) => statistics));
   const limit = SPECTRAL.clip;
   const rows = samples.map(({ statistics }) =>

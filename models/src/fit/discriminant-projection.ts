@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { leadingEigenpairs } from './leading-eigenpairs.ts';
-import { columnMeans, covariance, dot, type Matrix, timesTransposed, transpose } from './matrix.ts';
-import { symmetricEigen } from './symmetric-eigen.ts';
+import { leadingEigenpairs } from './algebra/leading-eigenpairs.ts';
+import { columnMeans, covariance, dot, type Matrix, timesTransposed, transpose } from './algebra/matrix.ts';
+import { symmetricEigen } from './algebra/symmetric-eigen.ts';
 
 interface DiscriminantOptions {
   /** Directions to keep; below the number of classes. */

@@ -26,5 +26,13 @@ export function columnMeans(rows: Matrix): Float64Array {
 export function covariance(rows: Matrix): Float64Array[] {
   const means = columnMeans(rows);
   const columns = transpose(rows.map((row) => row.map((value, i) => value - (means[i] ?? 0))));
-  return timesTransposed(columns, columns).map((row) => row.map((value) => value / (rows.length - 1)));
+  const result = columns.map(() => new Float64Array(columns.length));
+  columns.forEach((column, i) => {
+    for (let j = i; j < columns.length; j++) {
+      const value = dot(column, columns[j] as Float64Array) / (rows.length - 1);
+      (result[i] as Float64Array)[j] = value;
+      (result[j] as Float64Array)[i] = value;
+    }
+  });
+  return result;
 }
