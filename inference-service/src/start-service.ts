@@ -11,6 +11,7 @@ import { type Embedder, RecordingEmbedder } from './core/embedder.ts';
 import { createKeyLimiter } from './core/key-limiter.ts';
 import { observeDecoder } from './core/observe-decoder.ts';
 import type { Observer } from './core/observer-port.ts';
+import { createTextEmbedder } from './core/text-embedder.ts';
 import { createSpoolDirectory, findDecoder } from './decode/index.ts';
 import { createDirectorySpool } from './directory-spool.ts';
 import { createAddressSource } from './fetch/create-address-source.ts';
@@ -143,6 +144,7 @@ async function createDeps(config: ServiceConfig, log: Logger, parts: Parts): Pro
     engine,
     decoder,
     embedder,
+    texts: createTextEmbedder({ spaces, engine, holdMs: config.holdMs, observer }),
     spool: createDirectorySpool({ dir: spoolDir, maxTotalBytes: config.maxSpoolBytes, observer }),
     addresses: createAddresses(config, log, telemetry),
     limits: {

@@ -10,6 +10,44 @@ const goldenVector = z.strictObject({
   minCosine: z.number().min(0).max(1),
 });
 
+/** One text and the vector that it must give. */
+const goldenText = z.strictObject({
+  text: z.string().min(1),
+  embedding: z.array(z.number()),
+  minCosine: z.number().min(0).max(1),
+});
+
+/** A file beside the card. */
+const fileBeside = z.string().regex(/^[^/\\]+$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const precision = z.enum(['fp32', 'fp16', 'int8']);
+
+/** How words come into the space: tokenizer, then a graph of their own whose vectors lie among those of sounds. */
+const textPart = z.strictObject({
+  graph: z.strictObject({ file: fileBeside, sha256, precision }),
+  input: z.strictObject({
+    /** Graph input: int64 [batch, tokens]. */
+    ids: z.string(),
+    /** Graph input of the same shape, 1 for a token and 0 for padding; null when the graph has none. */
+    mask: z.string().nullable(),
+  }),
+  output: z.strictObject({
+    /** Graph output: float32 [batch, dims]. */
+    tensor: z.string(),
+    normalised: z.boolean(),
+  }),
+  /** A byte-level BPE tokenizer.json as the tokenizers library of Hugging Face writes it. */
+  tokenizer: z.strictObject({
+    /** Not `.json`: those in a models folder are cards. */
+    file: z.string().regex(/^[^/\\]+\.tokenizer$/),
+    sha256,
+    padToken: z.string().min(1),
+  }),
+  /** Longest text, tokens that stand for start and end included. */
+  maxTokens: z.int().min(3).max(8192),
+  golden: z.array(goldenText).min(1),
+});
+
 /**
  * A model card: everything that is known about one version of an embedding space.
  * dims, similarity, sample rate, window, hop, pooling and licence come from here and from nowhere else.
@@ -33,8 +71,11 @@ export const cardSchema = z.strictObject({
     hopSamples: z.int().positive(),
     /** Recordings with fewer samples are refused as too short. */
     minSamples: z.int().positive(),
-    /** How a recording shorter than one window is filled up. */
-    padding: z.enum(['zero', 'repeat']),
+    /**
+     * How a recording shorter than one window is filled up: `repeat` begins it again until the window is full,
+     * `repeat-whole` so often as it fits in whole, and zeros follow.
+     */
+    padding: z.enum(['zero', 'repeat', 'repeat-whole']),
   }),
   output: z.strictObject({
     /** Graph output: float32 [batch, dims]. */
@@ -46,15 +87,16 @@ export const cardSchema = z.strictObject({
   pooling: z.enum(['mean', 'max']),
   /** False for spaces that have segment vectors only (melody). */
   hasTrackVector: z.boolean(),
-  /** Whether `/v1/embeddings` accepts words for this space. */
+  /** Whether `/v1/embeddings` accepts words for this space; true exactly when there is a `text`. */
   acceptsText: z.boolean(),
+  text: textPart.optional(),
   /** dense_vector `index_options`, always with a `type`. */
   indexOptions: z.looseObject({ type: z.string() }),
   graph: z.strictObject({
     /** File name beside the card. */
     file: z.string(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    precision: z.enum(['fp32', 'fp16', 'int8']),
+    sha256,
+    precision,
   }),
   licence: z.strictObject({ spdx: z.string(), attribution: z.string(), source: z.string() }),
   /** The file that the weights were imported from; absent for what ships. */
@@ -62,7 +104,7 @@ export const cardSchema = z.strictObject({
     .strictObject({
       file: z.string(),
       bytes: z.int().positive(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      sha256,
       /** Whether the file's sums are those that its makers published. */
       isPublished: z.boolean(),
     })
@@ -87,5 +129,6 @@ export const cardSchema = z.strictObject({
 });
 
 export type Card = z.infer<typeof cardSchema>;
+export type CardText = NonNullable<Card['text']>;
 export type Pooling = Card['pooling'];
 export type Similarity = Card['similarity'];

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import type { Card } from './card.ts';
+import type { Card, CardText } from './card.ts';
 import { DECODE_CONTRACT } from './decode-contract.ts';
+
+/** What decides about the vectors of words; file names and golden texts do not. */
+function textContractOf({ graph, input, output, tokenizer, maxTokens }: CardText): object {
+  const { sha256, padToken } = tokenizer;
+  const { sha256: graphSha256, precision } = graph;
+  return { graph: graphSha256, precision, input, output, tokenizer: { sha256, padToken }, maxTokens };
+}
 
 /** The part of a card that decides which vector a recording gets; words about it do not count. */
 function contractOf(card: Card): object {
   const { id, version, dims, similarity, input, output, pooling, hasTrackVector } = card;
-  return { id, version, dims, similarity, input, output, pooling, hasTrackVector, precision: card.graph.precision };
+  const text = card.text ? { text: textContractOf(card.text) } : {};
+  const precision = card.graph.precision;
+  return { id, version, dims, similarity, input, output, pooling, hasTrackVector, precision, ...text };
 }
 
 /** JSON with sorted keys: equal values give equal text. */
@@ -19,7 +28,7 @@ function canonicalJson(value: unknown): string {
 }
 
 /**
- * First 12 hex digits of sha256 over graph bytes (by their sha256), card contract and decode contract.
+ * First 12 hex digits of sha256 over the bytes of graphs and tokenizer (by their sha256), card contract and decode contract.
  * Vectors with different fingerprints must never meet in one index or one comparison.
  */
 export function fingerprintOf(card: Card): string {

@@ -9,3 +9,4 @@ process.env.ORT_DISABLE_TELEMETRY = '1';
 
 export const { InferenceSession, Tensor } = await import('onnxruntime-node');
 export type InferenceSession = Session;
+export type SessionOptions = Session.SessionOptions;

@@ -15,6 +15,26 @@ export interface Space {
   readonly fingerprint: string;
   /** Absolute path of the ONNX graph. */
   readonly graphPath: string;
+  /** Absolute paths of what embeds words, where the card has it. */
+  readonly textPaths?: { readonly graph: string; readonly tokenizer: string };
+}
+
+/** A file that belongs to a space, besides the card. */
+export interface SpaceFile {
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Graph, and where words are embedded, their graph and tokenizer. */
+export function spaceFiles({ card, graphPath, textPaths }: Space): SpaceFile[] {
+  const files = [{ path: graphPath, sha256: card.graph.sha256 }];
+  if (!card.text || !textPaths) return files;
+  const { graph, tokenizer } = card.text;
+  return [
+    ...files,
+    { path: textPaths.graph, sha256: graph.sha256 },
+    { path: textPaths.tokenizer, sha256: tokenizer.sha256 },
+  ];
 }
 
 /** Folder of the cards and graphs that ship with the project. */
@@ -35,15 +55,28 @@ export interface CardFile {
   readonly problem: string;
 }
 
+function parseCard(json: unknown): Card {
+  const card = cardSchema.parse(json);
+  if (card.acceptsText === (card.text !== undefined)) return card;
+  throw new Error(
+    card.acceptsText ? 'acceptsText is true, but there is no text' : 'acceptsText must be true with text',
+  );
+}
+
+function spaceOf(card: Card, dir: string): Space {
+  const { text } = card;
+  const textPaths = text && { graph: join(dir, text.graph.file), tokenizer: join(dir, text.tokenizer.file) };
+  const space = { card, fingerprint: fingerprintOf(card), graphPath: join(dir, card.graph.file) };
+  return textPaths ? { ...space, textPaths } : space;
+}
+
 function readCardFile(dir: string, name: string): CardFile {
   const path = join(dir, name);
   let id = name.replace(/\.json$/, '');
   try {
     const json = JSON.parse(readFileSync(path, 'utf8')) as { readonly id?: unknown } | null;
     if (typeof json?.id === 'string') id = json.id;
-    const card = cardSchema.parse(json);
-    const space = { card, fingerprint: fingerprintOf(card), graphPath: join(dir, card.graph.file) };
-    return { path, id, space, problem: '' };
+    return { path, id, space: spaceOf(parseCard(json), dir), problem: '' };
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
     return { path, id, space: undefined, problem: `Model card ${path} cannot be used: ${reason}` };

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Space } from '@earshot/models/registry';
-import { checkGolden, type GraphSession, openGraphSession, readVerifiedGraph } from '../../src/host/graph-session.ts';
+import { checkSpace, openSpaceSession, type SpaceSession } from '../../src/host/space-session.ts';
+import { readVerifiedFiles } from '../../src/host/verified-files.ts';
 
 export interface OpenDevice {
   readonly ep: string;
-  readonly session: GraphSession;
+  readonly session: SpaceSession;
   /** From opening the graph to the first right answer, ms. */
   readonly startMs: number;
   /** Providers passed over, and why. */
@@ -12,9 +13,9 @@ export interface OpenDevice {
 }
 
 /** One graph on one provider, as the service opens it. */
-export async function openOn(ep: string, space: Space, threads: number): Promise<GraphSession> {
+export async function openOn(ep: string, space: Space, threads: number): Promise<SpaceSession> {
   const options = { ep, threads, deviceId: 0 };
-  return openGraphSession(space, await readVerifiedGraph(space), options);
+  return openSpaceSession(space, await readVerifiedFiles(space), options);
 }
 
 /**
@@ -27,7 +28,7 @@ export async function openDevice(eps: readonly string[], space: Space, threads: 
     const startedAt = performance.now();
     try {
       const session = await openOn(ep, space, threads);
-      await checkGolden(space, session, 1);
+      await checkSpace(space, session, 1);
       return { ep, session, startMs: performance.now() - startedAt, misses };
     } catch (error) {
       misses[ep] = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();

@@ -105,6 +105,8 @@ export interface SpaceInfo {
   readonly window_ms: number;
   readonly hop_ms: number;
   readonly accepts_text: boolean;
+  /** Longest text, where words are taken. */
+  readonly max_text_tokens?: number;
   readonly has_track_vector: boolean;
   readonly licence: string;
 }

@@ -36,6 +36,7 @@ export const ERROR_KINDS = {
   empty_input: invalid(400, 'Send at least one item.'),
   url_not_allowed: invalid(400, 'Send the audio itself, or have its place listed in EARSHOT_FETCH_ALLOW.'),
   model_does_not_embed_text: invalid(400, 'Send audio, or choose a space that embeds text.'),
+  text_too_long: invalid(400, 'Send fewer words; on /embed "truncate": true cuts what is too much.'),
   invalid_audio_input: invalid(400, 'Send data:audio/…;base64,… with valid base64.'),
   invalid_api_key: {
     status: 401,

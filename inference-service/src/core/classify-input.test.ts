@@ -17,19 +17,25 @@ test.each([
   ['an audio object', { audio: dataUri }],
   ['an audio object of bare base64', { audio: base64 }],
 ])('%s is audio', (_name, item) => {
-  expect(classifyInput(item, 'input[0]', 'tiny-1')).toEqual({ kind: 'audio', bytes });
+  expect(classifyInput(item, 'input[0]', { model: 'tiny-1', acceptsText: false })).toEqual({ kind: 'audio', bytes });
 });
 
 test.each(['http://127.0.0.1/a.wav', 'HTTPS://example.org/a.wav', 's3://bucket/key', 'file:///etc/passwd', 'ftp://x/'])(
   '%s is an address, as a string and as an audio object',
   (address) => {
-    expect(classifyInput(address, 'input[0]', 'tiny-1')).toEqual({ kind: 'address', address });
-    expect(classifyInput({ audio: address }, 'input[0]', 'tiny-1')).toEqual({ kind: 'address', address });
+    expect(classifyInput(address, 'input[0]', { model: 'tiny-1', acceptsText: false })).toEqual({
+      kind: 'address',
+      address,
+    });
+    expect(classifyInput({ audio: address }, 'input[0]', { model: 'tiny-1', acceptsText: false })).toEqual({
+      kind: 'address',
+      address,
+    });
   },
 );
 
 test('the literal that asks for dims is answered', () => {
-  expect(classifyInput('how big', 'input[0]', 'tiny-1')).toEqual({ kind: 'probe' });
+  expect(classifyInput('how big', 'input[0]', { model: 'tiny-1', acceptsText: false })).toEqual({ kind: 'probe' });
 });
 
 test.each([
@@ -41,11 +47,30 @@ test.each([
   ['data:audio/wav;base64,', 'invalid_audio_input'],
   ['data:audio/wav;base64,UklG*…', 'invalid_audio_input'],
   ['data:;base64,UklG', 'invalid_audio_input'],
-  [{ content: [{ type: 'text', value: 'x' }] }, 'invalid_audio_input'],
+  [{ content: [{ type: 'text', value: 'x' }] }, 'model_does_not_embed_text'],
+  [{ text: 'rain' }, 'model_does_not_embed_text'],
   [{ audio: 'rain on a roof' }, 'invalid_audio_input'],
   [{ type: 'audio', format: 'mp3', value: base64 }, 'invalid_audio_input'],
   [{ content: [] }, 'invalid_audio_input'],
   [null, 'invalid_audio_input'],
 ])('%j is refused as %s', (item, code) => {
-  expect(() => classifyInput(item, 'input[3]', 'tiny-1')).toThrow(expect.objectContaining({ code, param: 'input[3]' }));
+  expect(() => classifyInput(item, 'input[3]', { model: 'tiny-1', acceptsText: false })).toThrow(
+    expect.objectContaining({ code, param: 'input[3]' }),
+  );
+});
+
+test.each([
+  ['a string', 'rain on a roof'],
+  ['the literal that asks for dims', 'how big'],
+  ['a content object', { content: [{ type: 'text', value: 'rain on a roof' }] }],
+  ['a content object by itself', { type: 'text', value: 'rain on a roof' }],
+  ['a text object', { text: 'file: rain' }],
+])('%s is text where words are embedded', (_name, item) => {
+  expect(classifyInput(item, 'input[0]', { model: 'tiny-1', acceptsText: true })).toMatchObject({ kind: 'text' });
+});
+
+test('audio stays audio where words are embedded, and no words are no text', () => {
+  const target = { model: 'tiny-1', acceptsText: true };
+  expect(classifyInput(dataUri, 'input[0]', target)).toEqual({ kind: 'audio', bytes });
+  expect(() => classifyInput('', 'input[2]', target)).toThrow(expect.objectContaining({ code: 'empty_input' }));
 });

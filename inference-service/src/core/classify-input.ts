@@ -7,7 +7,8 @@ export type EmbeddingInput =
   | { readonly kind: 'audio'; readonly bytes: Buffer }
   /** Audio that lies elsewhere; whether it may be fetched is for the AddressSource to say. */
   | { readonly kind: 'address'; readonly address: string }
-  /** The literal that Elasticsearch sends to every new endpoint to learn its dims. */
+  | { readonly kind: 'text'; readonly text: string }
+  /** The literal that Elasticsearch sends to every new endpoint to learn its dims; where words are embedded, words. */
   | { readonly kind: 'probe' };
 
 export const PROBE_TEXT = 'how big';
@@ -30,6 +31,21 @@ const audioItem = z.union([
   z.object({ audio: z.string() }).transform(({ audio }) => audio),
 ]);
 
+const textContent = z.object({ type: z.literal('text'), value: z.string() }).transform(({ value }) => value);
+/** The same shapes for words. */
+const textItem = z.union([
+  textContent,
+  z.object({ content: textContent }).transform(({ content }) => content),
+  z.object({ content: z.tuple([textContent]) }).transform(({ content: [only] }) => only),
+  z.object({ text: z.string() }).transform(({ text }) => text),
+]);
+
+/** The space that items are for. */
+export interface InputTarget {
+  readonly model: string;
+  readonly acceptsText: boolean;
+}
+
 const refuse = (message: string, param: string): ServiceError =>
   new ServiceError('invalid_audio_input', message, { param });
 
@@ -48,16 +64,24 @@ function fromDataUri(text: string, param: string): EmbeddingInput {
   return { kind: 'audio', bytes: decodeBase64(text.slice(head.length), param) };
 }
 
-function fromString(text: string, param: string, model: string): EmbeddingInput {
-  if (text === PROBE_TEXT) return { kind: 'probe' };
+function asText(text: string, param: string, { model, acceptsText }: InputTarget): EmbeddingInput {
+  if (!acceptsText) throw new ServiceError('model_does_not_embed_text', `${model} embeds audio, not text`, { param });
+  if (text === '') throw new ServiceError('empty_input', 'The text is empty', { param });
+  return { kind: 'text', text };
+}
+
+function fromString(text: string, param: string, target: InputTarget): EmbeddingInput {
+  if (text === PROBE_TEXT && !target.acceptsText) return { kind: 'probe' };
   if (/^data:/i.test(text)) return fromDataUri(text, param);
   if (ADDRESS.test(text)) return { kind: 'address', address: text };
   if (text.length >= SHORTEST_BARE_BASE64 && BASE64.test(text))
     return { kind: 'audio', bytes: decodeBase64(text, param) };
-  throw new ServiceError('model_does_not_embed_text', `${model} embeds audio, not text`, { param });
+  return asText(text, param, target);
 }
 
-function fromObject(item: unknown, param: string): EmbeddingInput {
+function fromObject(item: unknown, param: string, target: InputTarget): EmbeddingInput {
+  const { data: text } = textItem.safeParse(item);
+  if (text !== undefined) return asText(text, param, target);
   const { data: audio } = audioItem.safeParse(item);
   if (audio === undefined)
     throw refuse(
@@ -72,11 +96,11 @@ function fromObject(item: unknown, param: string): EmbeddingInput {
 /**
  * Tells audio from text by its prefix: data: URI, address, content object, bare base64, words.
  * @param param name of the item in messages, e.g. `input[3]`
- * @throws ServiceError invalid_audio_input, model_does_not_embed_text
+ * @throws ServiceError invalid_audio_input, model_does_not_embed_text, empty_input
  */
-export function classifyInput(item: unknown, param: string, model: string): EmbeddingInput {
-  if (typeof item === 'string') return fromString(item, param, model);
+export function classifyInput(item: unknown, param: string, target: InputTarget): EmbeddingInput {
+  if (typeof item === 'string') return fromString(item, param, target);
   if (typeof item === 'number' || (Array.isArray(item) && typeof item[0] === 'number'))
-    throw new ServiceError('model_does_not_embed_text', `${model} embeds audio, not tokens`, { param });
-  return fromObject(item, param);
+    throw new ServiceError('model_does_not_embed_text', `${target.model} takes no token numbers`, { param });
+  return fromObject(item, param, target);
 }

@@ -8,6 +8,11 @@ export interface BatchOutput {
   readonly inferMs: number;
 }
 
+export interface TextBatchOutput extends BatchOutput {
+  /** Tokens of each text before it was cut to what the graph takes. */
+  readonly tokens: readonly number[];
+}
+
 /** One device, with a host process of its own. */
 export interface DeviceStatus {
   /** As in EARSHOT_DEVICES: `cuda:0`, `webgpu`, `cpu`; `auto` until a provider was found. */
@@ -59,4 +64,9 @@ export interface Engine {
    * @throws ServiceError not_ready when the host died twice under this batch, or the space has been unloaded
    */
   run(space: Space, windows: Float32Array, count: number): Promise<BatchOutput>;
+  /**
+   * Words → vectors, by the text graph of a space that has one.
+   * @throws ServiceError not_ready, as above
+   */
+  runTexts(space: Space, texts: readonly string[]): Promise<TextBatchOutput>;
 }

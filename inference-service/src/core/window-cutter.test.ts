@@ -68,5 +68,7 @@ test('a window in which nothing sounds has no samples', () => {
 test('a short recording is padded by zeros or by itself', () => {
   const part = Float32Array.of(1, 2, 3);
   expect([...padWindow(part, 7, 'repeat')]).toEqual([1, 2, 3, 1, 2, 3, 1]);
+  expect([...padWindow(part, 7, 'repeat-whole')]).toEqual([1, 2, 3, 1, 2, 3, 0]);
+  expect([...padWindow(part, 6, 'repeat-whole')]).toEqual([1, 2, 3, 1, 2, 3]);
   expect([...padWindow(part, 7, 'zero')]).toEqual([1, 2, 3, 0, 0, 0, 0]);
 });

@@ -22,12 +22,13 @@ export interface WindowCutter {
 /** A rest of less than this share of a window gets no window of its own: it would repeat the one before. */
 const NEGLIGIBLE_REST = 0.02;
 
-/** Fills up a short part with zeros, or with itself again from its start. */
+/** Fills up a short part with zeros, or with itself again from its start: until the window is full, or only as whole. */
 export function padWindow(part: Float32Array, windowSamples: number, padding: Card['input']['padding']): Float32Array {
   const window = new Float32Array(windowSamples);
   window.set(part);
   if (padding === 'zero' || part.length === 0) return window;
-  for (let filled = part.length; filled < windowSamples; filled += part.length)
+  const end = padding === 'repeat' ? windowSamples : windowSamples - (windowSamples % part.length);
+  for (let filled = part.length; filled < end; filled += part.length)
     window.set(part.subarray(0, windowSamples - filled), filled);
   return window;
 }

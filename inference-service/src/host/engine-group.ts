@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Space } from '@earshot/models/registry';
-import type { BatchOutput, Engine, EngineStatus } from '../core/engine-port.ts';
+import type { BatchOutput, Engine, EngineStatus, TextBatchOutput } from '../core/engine-port.ts';
 import { ServiceError } from '../core/service-error.ts';
 import { HostEnded } from './host-process.ts';
+import type { BatchWork, HostResults } from './host-protocol.ts';
 import type { Device, DevicePlan } from './plan-devices.ts';
 import { type HostSettings, Supervisor } from './supervisor.ts';
 
@@ -21,11 +22,10 @@ export interface EngineGroupOptions extends HostSettings {
 interface Pending {
   readonly id: number;
   readonly space: Space;
-  readonly windows: Float32Array;
-  readonly count: number;
+  readonly work: BatchWork;
   /** Hosts that died while they ran it. */
   attempts: number;
-  readonly settle: { resolve(output: BatchOutput): void; reject(reason: unknown): void };
+  readonly settle: { resolve(output: HostResults[BatchWork['type']]): void; reject(reason: unknown): void };
 }
 
 const notReady = (message: string): ServiceError =>
@@ -78,14 +78,11 @@ export class EngineGroup implements Engine {
   }
 
   run(space: Space, windows: Float32Array, count: number): Promise<BatchOutput> {
-    if (this.#isStopping) return Promise.reject(notReady('The service is shutting down'));
-    const { promise, resolve, reject } = Promise.withResolvers<BatchOutput>();
-    const { fingerprint } = space;
-    this.#running.set(fingerprint, this.batchesOf(fingerprint) + 1);
-    const id = this.#nextId++;
-    this.#waiting.push({ id, space, windows, count, attempts: 0, settle: { resolve, reject } });
-    this.#handOut();
-    return promise.finally(() => this.#running.set(fingerprint, this.batchesOf(fingerprint) - 1));
+    return this.#submit(space, { type: 'run', windows, count });
+  }
+
+  runTexts(space: Space, texts: readonly string[]): Promise<TextBatchOutput> {
+    return this.#submit(space, { type: 'run-texts', texts });
   }
 
   /** Batches of a space that wait or run. */
@@ -120,6 +117,18 @@ export class EngineGroup implements Engine {
     this.#isStopping = true;
     for (const pending of this.#waiting.splice(0)) pending.settle.reject(notReady('The service is shutting down'));
     await Promise.all(this.#devices.map((device) => device.stop()));
+  }
+
+  #submit<W extends BatchWork>(space: Space, work: W): Promise<HostResults[W['type']]> {
+    if (this.#isStopping) return Promise.reject(notReady('The service is shutting down'));
+    const { promise, resolve, reject } = Promise.withResolvers<HostResults[BatchWork['type']]>();
+    const { fingerprint } = space;
+    this.#running.set(fingerprint, this.batchesOf(fingerprint) + 1);
+    const id = this.#nextId++;
+    this.#waiting.push({ id, space, work, attempts: 0, settle: { resolve, reject } });
+    this.#handOut();
+    const done = promise.finally(() => this.#running.set(fingerprint, this.batchesOf(fingerprint) - 1));
+    return done as Promise<HostResults[W['type']]>;
   }
 
   #supervise(device: Device): Supervisor {
@@ -174,9 +183,9 @@ export class EngineGroup implements Engine {
   }
 
   async #give(device: Supervisor, pending: Pending): Promise<void> {
-    const { space, windows, count, settle } = pending;
+    const { space, work, settle } = pending;
     try {
-      settle.resolve(await device.run(space, windows, count));
+      settle.resolve(await device.run(space, work));
     } catch (error) {
       if (error instanceof HostEnded) this.#rescue(pending, error);
       else settle.reject(new ServiceError('internal_error', 'The model could not be run', { cause: error }));

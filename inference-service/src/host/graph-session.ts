@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { goldenSignal } from '@earshot/models';
-import { InferenceSession, Tensor } from '@earshot/models/onnx-runtime';
+import { InferenceSession, type SessionOptions as RuntimeOptions, Tensor } from '@earshot/models/onnx-runtime';
 import type { Space } from '@earshot/models/registry';
 
 /** One graph in memory. */
@@ -12,7 +10,7 @@ export interface GraphSession {
   release(): Promise<void>;
 }
 
-interface SessionOptions {
+export interface SessionOptions {
   readonly ep: string;
   /** Which GPU, for CUDA. */
   readonly deviceId: number;
@@ -20,16 +18,16 @@ interface SessionOptions {
 }
 
 /**
- * The graph's bytes, proved to be those the card speaks of.
- * @throws Error naming file and both sums
+ * Spinning is off: the cores are shared with decoders. The memory arena is on: without it each batch of a large network
+ * faults its pages in anew (6 to 12 % of Cnn14's CPU time), and since a CPU's batches are at most two windows it keeps little.
  */
-export async function readVerifiedGraph({ card, graphPath }: Space): Promise<Uint8Array> {
-  const bytes = await readFile(graphPath);
-  const sum = createHash('sha256').update(bytes).digest('hex');
-  if (sum !== card.graph.sha256)
-    throw new Error(`${card.graph.file} has sha256 ${sum}, but its card names ${card.graph.sha256}`);
-  return bytes;
-}
+export const runtimeOptions = ({ ep, deviceId, threads }: SessionOptions): RuntimeOptions => ({
+  executionProviders: [ep === 'cuda' ? { name: 'cuda', deviceId } : ep],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  logSeverityLevel: 3,
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+});
 
 function assertTensors({ card }: Space, session: InferenceSession): void {
   const { input, output } = card;
@@ -39,24 +37,14 @@ function assertTensors({ card }: Space, session: InferenceSession): void {
     throw new Error(`the graph has no output ${output.tensor} (it has ${session.outputNames.join(', ')})`);
 }
 
-/**
- * Opens a session on one execution provider. Spinning is off: the cores are shared with decoders. The memory arena is on:
- * without it each batch of a large network faults its pages in anew (6 to 12 % of Cnn14's CPU time), and since a CPU's
- * batches are at most two windows it keeps little.
- */
+/** Opens a session on one execution provider. */
 export async function openGraphSession(
   space: Space,
   graph: Uint8Array,
-  { ep, deviceId, threads }: SessionOptions,
+  options: SessionOptions,
 ): Promise<GraphSession> {
   const { input, output, dims } = space.card;
-  const session = await InferenceSession.create(graph, {
-    executionProviders: [ep === 'cuda' ? { name: 'cuda', deviceId } : ep],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
-  });
+  const session = await InferenceSession.create(graph, runtimeOptions(options));
   try {
     assertTensors(space, session);
   } catch (error) {
@@ -78,7 +66,7 @@ export async function openGraphSession(
   };
 }
 
-function cosine(a: Float32Array, b: readonly number[]): number {
+export function cosine(a: Float32Array, b: readonly number[]): number {
   let [dot, squaresA, squaresB] = [0, 0, 0];
   for (const [index, value] of a.entries()) {
     const other = b[index] ?? 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Space } from '@earshot/models/registry';
-import type { BatchOutput } from '../core/engine-port.ts';
+import type { BatchOutput, TextBatchOutput } from '../core/engine-port.ts';
 
 /**
  * Messages between the HTTP process and an inference host (structured clone over the fork's channel). The host does one
@@ -28,7 +28,7 @@ interface OpenJob {
   readonly space: Space;
 }
 
-/** Runs the golden signals of an open space at one batch size. */
+/** Runs the golden signals and texts of an open space at one batch size. */
 interface CheckJob {
   readonly type: 'check';
   readonly space: Space;
@@ -48,7 +48,17 @@ interface RunJob {
   readonly count: number;
 }
 
-export type HostJob = LoadJob | OpenJob | CheckJob | CloseJob | RunJob;
+/** Embeds words; too long a text is cut, and its tokens before that are told. */
+interface RunTextsJob {
+  readonly type: 'run-texts';
+  readonly fingerprint: string;
+  readonly texts: readonly string[];
+}
+
+export type HostJob = LoadJob | OpenJob | CheckJob | CloseJob | RunJob | RunTextsJob;
+
+/** What a batch holds, whichever space it is for. */
+export type BatchWork = Omit<RunJob, 'fingerprint'> | Omit<RunTextsJob, 'fingerprint'>;
 
 /** What a job gives when it is done. */
 export interface HostResults {
@@ -57,6 +67,7 @@ export interface HostResults {
   readonly check: null;
   readonly close: null;
   readonly run: BatchOutput;
+  readonly 'run-texts': TextBatchOutput;
 }
 
 export type ToHost = HostJob & { readonly job: number };

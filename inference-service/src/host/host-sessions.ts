@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { checkGolden, type GraphSession, openGraphSession, readVerifiedGraph } from './graph-session.ts';
 import type { HostJob, HostResults, LoadJob } from './host-protocol.ts';
 import { loadSpaces } from './load-spaces.ts';
+import { checkSpace, openSpaceSession, type SpaceSession } from './space-session.ts';
+import { readVerifiedFiles } from './verified-files.ts';
 
 export interface HostSessions {
   /** @throws Error with the reason */
@@ -10,10 +11,10 @@ export interface HostSessions {
 
 /** The sessions of one host, by fingerprint, and what can be asked of them. */
 export function createHostSessions(onTry: (ep: string) => void): HostSessions {
-  let sessions = new Map<string, GraphSession>();
+  let sessions = new Map<string, SpaceSession>();
   let device: { readonly ep: string; readonly deviceId: number; readonly threads: number } | undefined;
 
-  const sessionOf = (fingerprint: string): GraphSession => {
+  const sessionOf = (fingerprint: string): SpaceSession => {
     const session = sessions.get(fingerprint);
     if (!session) throw new Error(`the space with fingerprint ${fingerprint} is not open`);
     return session;
@@ -36,12 +37,12 @@ export function createHostSessions(onTry: (ep: string) => void): HostSessions {
         case 'open': {
           if (!device) throw new Error('no execution provider is in use');
           const { fingerprint } = job.space;
-          const graph = await readVerifiedGraph(job.space);
-          if (!sessions.has(fingerprint)) sessions.set(fingerprint, await openGraphSession(job.space, graph, device));
+          const files = await readVerifiedFiles(job.space);
+          if (!sessions.has(fingerprint)) sessions.set(fingerprint, await openSpaceSession(job.space, files, device));
           return null;
         }
         case 'check':
-          await checkGolden(job.space, sessionOf(job.space.fingerprint), job.batchSize);
+          await checkSpace(job.space, sessionOf(job.space.fingerprint), job.batchSize);
           return null;
         case 'close':
           await sessions.get(job.fingerprint)?.release();
@@ -51,6 +52,11 @@ export function createHostSessions(onTry: (ep: string) => void): HostSessions {
           const startedAt = performance.now();
           const vectors = await sessionOf(job.fingerprint).run(job.windows, job.count);
           return { vectors, inferMs: performance.now() - startedAt };
+        }
+        case 'run-texts': {
+          const startedAt = performance.now();
+          const answer = await sessionOf(job.fingerprint).runTexts(job.texts);
+          return { ...answer, inferMs: performance.now() - startedAt };
         }
       }
     },

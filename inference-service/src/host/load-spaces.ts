@@ -2,12 +2,13 @@
 import type { Space } from '@earshot/models/registry';
 import { batchSizes } from './batch-sizes.ts';
 import { describeFailure } from './describe-failure.ts';
-import { checkGolden, type GraphSession, openGraphSession, readVerifiedGraph } from './graph-session.ts';
 import type { EpMiss, Loaded, LoadJob } from './host-protocol.ts';
+import { checkSpace, openSpaceSession, type SpaceSession } from './space-session.ts';
+import { readVerifiedFiles, type VerifiedFiles } from './verified-files.ts';
 
 interface VerifiedSpace {
   readonly space: Space;
-  readonly graph: Uint8Array;
+  readonly files: VerifiedFiles;
 }
 
 interface Failed {
@@ -16,18 +17,18 @@ interface Failed {
 }
 
 interface Attempt {
-  readonly sessions: Map<string, GraphSession>;
+  readonly sessions: Map<string, SpaceSession>;
   readonly failed: Failed[];
 }
 
 async function attempt(spaces: readonly VerifiedSpace[], ep: string, job: LoadJob): Promise<Attempt> {
-  const sessions = new Map<string, GraphSession>();
+  const sessions = new Map<string, SpaceSession>();
   const failed: Failed[] = [];
-  for (const { space, graph } of spaces) {
-    let session: GraphSession | undefined;
+  for (const { space, files } of spaces) {
+    let session: SpaceSession | undefined;
     try {
-      session = await openGraphSession(space, graph, { ep, deviceId: job.deviceId, threads: job.threads });
-      for (const size of batchSizes(job.maxBatchWindows[ep] ?? 1)) await checkGolden(space, session, size);
+      session = await openSpaceSession(space, files, { ep, deviceId: job.deviceId, threads: job.threads });
+      for (const size of batchSizes(job.maxBatchWindows[ep] ?? 1)) await checkSpace(space, session, size);
       sessions.set(space.fingerprint, session);
     } catch (error) {
       failed.push({ space, reason: describeFailure(error) });
@@ -42,7 +43,7 @@ async function verifyAll(spaces: readonly Space[]): Promise<{ good: VerifiedSpac
   const bad: Failed[] = [];
   for (const space of spaces) {
     try {
-      good.push({ space, graph: await readVerifiedGraph(space) });
+      good.push({ space, files: await readVerifiedFiles(space) });
     } catch (error) {
       bad.push({ space, reason: describeFailure(error) });
     }
@@ -52,7 +53,7 @@ async function verifyAll(spaces: readonly Space[]): Promise<{ good: VerifiedSpac
 
 export interface LoadedSpaces {
   /** By fingerprint. */
-  readonly sessions: Map<string, GraphSession>;
+  readonly sessions: Map<string, SpaceSession>;
   readonly answer: Loaded;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Space } from '@earshot/models/registry';
-import type { BatchOutput, DeviceStatus } from '../core/engine-port.ts';
+import type { DeviceStatus } from '../core/engine-port.ts';
 import { batchSizes } from './batch-sizes.ts';
 import { HostEnded, type HostLog, HostProcess } from './host-process.ts';
-import type { EpMiss, Loaded, LoadJob } from './host-protocol.ts';
+import type { BatchWork, EpMiss, HostJob, HostResults, Loaded, LoadJob } from './host-protocol.ts';
 import { createMemoryWatch, type MemoryWatch } from './memory-watch.ts';
 import type { Device } from './plan-devices.ts';
 
@@ -130,15 +130,16 @@ export class Supervisor {
   }
 
   /** @throws HostEnded; Error with the reason when the graph could not be run */
-  async run(space: Space, windows: Float32Array, count: number): Promise<BatchOutput> {
+  async run<W extends BatchWork>(space: Space, work: W): Promise<HostResults[W['type']]> {
     const up = this.#up;
     if (!up) throw new HostEnded(this.#problem, false);
     const { fingerprint, card } = space;
     try {
       const limit = { what: `a batch of ${card.id}`, limitMs: this.#options.batchTimeoutMs };
-      const output = await up.host.request({ type: 'run', fingerprint, windows, count }, limit);
+      const job: HostJob = { ...work, fingerprint };
+      const output = await up.host.request(job, limit);
       up.lastSuccessAt = performance.now();
-      return output;
+      return output as HostResults[W['type']];
     } catch (error) {
       // A device that has run out of memory or lost its driver fails every batch and stays up.
       if (!(error instanceof HostEnded)) void this.#checkHealth(up);

@@ -14,6 +14,7 @@ import type { KeyRing } from '../core/key-ring.ts';
 import type { Observer } from '../core/observer-port.ts';
 import type { SpaceRepository } from '../core/repository-port.ts';
 import type { Spool } from '../core/spool-port.ts';
+import type { TextEmbedder } from '../core/text-embedder.ts';
 import type { RequestScope, Tracing } from '../core/trace-port.ts';
 
 /** Everything the routes work with; made in main.ts. */
@@ -23,6 +24,7 @@ export interface AppDeps {
   readonly repository: SpaceRepository;
   readonly activeRequests: ActiveRequests;
   readonly embedder: Embedder;
+  readonly texts: TextEmbedder;
   readonly engine: Engine;
   readonly decoder: Pick<Decoder, 'version' | 'source' | 'refuses'>;
   readonly spool: Spool;

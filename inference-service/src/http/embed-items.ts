@@ -3,11 +3,11 @@ import { Readable } from 'node:stream';
 import type { Space } from '@earshot/models/registry';
 import type { ErrorCode } from '../contract/errors.ts';
 import { classifyInput, type EmbeddingInput } from '../core/classify-input.ts';
-import type { RecordingEmbedding } from '../core/embedder.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { AppDeps } from './app-deps.ts';
 import { asServiceError } from './as-service-error.ts';
 import type { Work } from './request-context.ts';
+import type { Stages } from './timing-headers.ts';
 
 /** Items of one request, as OpenAI has it. */
 export const MOST_ITEMS = 2048;
@@ -20,6 +20,7 @@ export const ITEM_ERRORS: readonly ErrorCode[] = [
   'empty_input',
   'url_not_allowed',
   'model_does_not_embed_text',
+  'text_too_long',
   'invalid_audio_input',
   'model_not_found',
   'deadline_exceeded',
@@ -36,11 +37,11 @@ export const ITEM_ERRORS: readonly ErrorCode[] = [
 ];
 
 /**
- * The items of a request, each told apart as audio, address or probe.
+ * The items of a request, each told apart as audio, address, text or probe.
  * @param field name of the list in messages: `input` (OpenAI) or `inputs` (text-embeddings-inference)
  * @throws ServiceError invalid_parameter, empty_input, or what classifyInput throws, naming the item
  */
-export function itemsOf(input: unknown, field: string, model: string): EmbeddingInput[] {
+export function itemsOf(input: unknown, field: string, { card }: Space): EmbeddingInput[] {
   if (!Array.isArray(input) && typeof input !== 'string' && (typeof input !== 'object' || input === null))
     throw new ServiceError('invalid_parameter', `${field}: must be a string or an array`, { param: field });
   const list: unknown[] = Array.isArray(input) ? input : [input];
@@ -49,7 +50,8 @@ export function itemsOf(input: unknown, field: string, model: string): Embedding
     throw new ServiceError('invalid_parameter', `${field}: may have ${MOST_ITEMS} items, not ${list.length}`, {
       param: field,
     });
-  return list.map((item, index) => classifyInput(item, `${field}[${index}]`, model));
+  const target = { model: card.id, acceptsText: card.acceptsText };
+  return list.map((item, index) => classifyInput(item, `${field}[${index}]`, target));
 }
 
 /** A failure of one item says which. */
@@ -67,8 +69,10 @@ function probeVector(dims: number): Float32Array {
 
 export interface EmbeddedItem {
   readonly vector: Float32Array;
+  /** Windows of a recording, tokens of a text; 1 for the probe. */
+  readonly tokens: number;
   /** null for the probe. */
-  readonly recording: RecordingEmbedding | null;
+  readonly stages: Stages | null;
 }
 
 export interface ItemsToEmbed {
@@ -76,9 +80,13 @@ export interface ItemsToEmbed {
   readonly items: readonly EmbeddingInput[];
   readonly field: string;
   readonly work: Work;
+  /** Cut texts that are too long instead of refusing them. */
+  readonly truncate?: boolean | undefined;
 }
 
-type Audible = Exclude<EmbeddingInput, { readonly kind: 'probe' }>;
+type Audible = Extract<EmbeddingInput, { readonly kind: 'audio' | 'address' }>;
+
+const isAudible = (item: EmbeddingInput): item is Audible => item.kind === 'audio' || item.kind === 'address';
 
 /** What the list of places does not cover is refused before any item is worked on. */
 function assertListed({ items, field }: ItemsToEmbed, deps: AppDeps): void {
@@ -92,11 +100,29 @@ function assertListed({ items, field }: ItemsToEmbed, deps: AppDeps): void {
   }
 }
 
+/** The texts among the items, by their place; they are run together. */
+async function embedTexts(
+  { space, items, field, work, truncate = false }: ItemsToEmbed,
+  deps: AppDeps,
+): Promise<[number, EmbeddedItem][]> {
+  const places = items.flatMap((item, index) => (item.kind === 'text' ? [{ index, text: item.text }] : []));
+  if (places.length === 0) return [];
+  const embedded = await deps.texts.embed(
+    space,
+    places.map(({ index, text }) => ({ text, param: `${field}[${index}]` })),
+    { ...work, truncate },
+  );
+  return embedded.map(({ vector, tokens, queueMs, inferMs }, i) => [
+    places[i]?.index ?? 0,
+    { vector, tokens, stages: { queueMs, inferMs, decodeMs: 0 } },
+  ]);
+}
+
 /** Decodes and embeds the items, so many at a time, in their order; the first failure ends the rest. */
 export async function embedItems(request: ItemsToEmbed, deps: AppDeps): Promise<EmbeddedItem[]> {
   const { space, items, field, work } = request;
   assertListed(request, deps);
-  const results = items.map((): EmbeddedItem => ({ vector: probeVector(space.card.dims), recording: null }));
+  const results = items.map((): EmbeddedItem => ({ vector: probeVector(space.card.dims), tokens: 1, stages: null }));
   const failure = new AbortController();
   const signal = AbortSignal.any([work.signal, failure.signal]);
   const limits = { maxBytes: deps.limits.max_upload_bytes, priority: work.priority, signal };
@@ -107,12 +133,12 @@ export async function embedItems(request: ItemsToEmbed, deps: AppDeps): Promise<
       deps.embedder.embed(file.path, [space], { ...work, sha256: file.sha256, signal }),
     );
     if (!recording?.vector) throw new ServiceError('silent_audio', 'The recording is silent');
-    return { vector: recording.vector, recording };
+    return { vector: recording.vector, tokens: recording.windowCount, stages: recording };
   };
   const remaining = items.entries();
   const embedNext = async (): Promise<void> => {
     for (const [index, item] of remaining) {
-      if (item.kind === 'probe') continue;
+      if (!isAudible(item)) continue;
       try {
         results[index] = await embedOne(item);
       } catch (error) {
@@ -123,6 +149,16 @@ export async function embedItems(request: ItemsToEmbed, deps: AppDeps): Promise<
     }
   };
   if (items.some((item) => item.kind === 'probe')) deps.log.info({ space: space.card.id }, 'answering a dims probe');
-  await Promise.all(Array.from({ length: deps.limits.max_concurrent_decodes }, embedNext));
+  const embedWords = async (): Promise<void> => {
+    try {
+      for (const [index, embedded] of await embedTexts({ ...request, work: { ...work, signal } }, deps))
+        results[index] = embedded;
+    } catch (error) {
+      const failed = failure.signal.aborted ? failure.signal.reason : error;
+      failure.abort(failed);
+      throw failed;
+    }
+  };
+  await Promise.all([embedWords(), ...Array.from({ length: deps.limits.max_concurrent_decodes }, embedNext)]);
   return results;
 }

@@ -3,7 +3,8 @@ import type { Response } from 'express';
 import type { RecordingEmbedding } from '../core/embedder.ts';
 import { contextOf } from './request-context.ts';
 
-type Stages = Pick<RecordingEmbedding, 'queueMs' | 'inferMs' | 'decodeMs' | 'cache'>;
+/** Where the time of one item went. */
+export type Stages = Pick<RecordingEmbedding, 'queueMs' | 'inferMs' | 'decodeMs' | 'cache'>;
 
 const slowest = (results: readonly Stages[], pick: (result: Stages) => number): string =>
   String(Math.round(Math.max(0, ...results.map(pick))));

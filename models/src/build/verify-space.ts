@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Card } from '../card.ts';
 import { goldenSignal } from '../golden-signal.ts';
 import { InferenceSession, Tensor } from '../onnx-runtime.ts';
-import type { Space } from '../registry.ts';
+import { type Space, type SpaceFile, spaceFiles } from '../registry.ts';
+import { openTextSession } from '../text/text-session.ts';
 
 export interface Check {
   readonly check: string;
@@ -25,15 +27,22 @@ function cosine(a: Vector, b: Vector): number {
   return product / Math.sqrt(normA * normB);
 }
 
-function checkBytes(space: Space): Check {
-  const { sha256, file } = space.card.graph;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function checkBytes({ path, sha256 }: SpaceFile, what: string): Promise<Check> {
+  const check = `sha256 of the ${what}`;
   try {
-    const actual = createHash('sha256').update(readFileSync(space.graphPath)).digest('hex');
+    const hash = createHash('sha256');
+    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) hash.update(piece);
+    const actual = hash.digest('hex');
     const isEqual = actual === sha256;
-    const detail = isEqual ? sha256 : `${file} has ${actual}, the card says ${sha256}`;
-    return { check: 'sha256 of the graph', ok: isEqual, detail };
+    return {
+      check,
+      ok: isEqual,
+      detail: isEqual ? sha256 : `${basename(path)} has ${actual}, the card says ${sha256}`,
+    };
   } catch (error) {
-    return { check: 'sha256 of the graph', ok: false, detail: error instanceof Error ? error.message : String(error) };
+    return { check, ok: false, detail: messageOf(error) };
   }
 }
 
@@ -51,18 +60,41 @@ async function checkGolden(session: InferenceSession, card: Card, golden: Card['
   return { check, ok: similarity >= golden.minCosine && isUnit, detail };
 }
 
-/** Holds a space's graph against its card: bytes by their sha256, answers by the golden vectors (on the CPU). */
-export async function verifySpace(space: Space): Promise<Check[]> {
-  const bytes = checkBytes(space);
-  if (!bytes.ok) return [bytes];
-  const checks = [bytes];
+async function checkSignals({ card, graphPath }: Space): Promise<Check[]> {
+  const checks: Check[] = [];
   try {
-    const session = await InferenceSession.create(space.graphPath, { intraOpNumThreads: 1 });
-    for (const golden of space.card.golden) checks.push(await checkGolden(session, space.card, golden));
+    const session = await InferenceSession.create(graphPath, { intraOpNumThreads: 1 });
+    for (const golden of card.golden) checks.push(await checkGolden(session, card, golden));
     await session.release();
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    checks.push({ check: 'the graph runs', ok: false, detail });
+    checks.push({ check: 'the graph runs', ok: false, detail: messageOf(error) });
   }
   return checks;
+}
+
+async function checkTexts({ card: { dims, text }, textPaths }: Space): Promise<Check[]> {
+  if (!text || !textPaths) return [];
+  const checks: Check[] = [];
+  try {
+    const files = { graph: textPaths.graph, tokenizer: readFileSync(textPaths.tokenizer) };
+    const session = await openTextSession({ dims, text }, files, { intraOpNumThreads: 1 });
+    for (const golden of text.golden) {
+      const similarity = cosine((await session.run([golden.text])).vectors, golden.embedding);
+      const detail = `cosine ${similarity.toFixed(6)} (at least ${golden.minCosine})`;
+      checks.push({ check: `golden text "${golden.text}"`, ok: similarity >= golden.minCosine, detail });
+    }
+    await session.release();
+  } catch (error) {
+    checks.push({ check: 'the text graph runs', ok: false, detail: messageOf(error) });
+  }
+  return checks;
+}
+
+/** Holds a space's graphs against its card: bytes by their sha256, answers by the golden vectors (on the CPU). */
+export async function verifySpace(space: Space): Promise<Check[]> {
+  const parts = ['graph', 'text graph', 'tokenizer'];
+  const bytes: Check[] = [];
+  for (const [i, file] of spaceFiles(space).entries()) bytes.push(await checkBytes(file, parts[i] ?? 'file'));
+  if (bytes.some(({ ok }) => !ok)) return bytes;
+  return [...bytes, ...(await checkSignals(space)), ...(await checkTexts(space))];
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fingerprintOf, readCardFiles, type Space } from '../registry.ts';
+import { fingerprintOf, readCardFiles, type Space, spaceFiles } from '../registry.ts';
 import type { CardDraft } from './card-draft.ts';
 import { ImportError } from './import-error.ts';
 import { sumFile } from './published-file.ts';
 
-async function hasItsGraph({ card, graphPath }: Space): Promise<boolean> {
+async function hasItsFiles(space: Space): Promise<boolean> {
   try {
-    return (await sumFile(graphPath)).sha256 === card.graph.sha256;
+    for (const { path, sha256 } of spaceFiles(space)) if ((await sumFile(path)).sha256 !== sha256) return false;
+    return true;
   } catch {
     return false;
   }
@@ -14,7 +15,7 @@ async function hasItsGraph({ card, graphPath }: Space): Promise<boolean> {
 
 /**
  * The space of an earlier import of the same file, whole.
- * @returns undefined when there is none, or its graph is gone or damaged, so that it must be made again
+ * @returns undefined when there is none, or one of its files is gone or damaged, so that it must be made again
  * @throws ImportError MODEL_EXISTS when the id belongs to something else
  */
 export async function findExistingSpace(draft: CardDraft, modelsDir: string): Promise<Space | undefined> {
@@ -23,7 +24,7 @@ export async function findExistingSpace(draft: CardDraft, modelsDir: string): Pr
   if (!found.space) throw new ImportError('MODEL_EXISTS', found.problem);
   const { card, fingerprint } = found.space;
   const isSame = fingerprintOf({ ...card, ...draft }) === fingerprint && card.origin?.sha256 === draft.origin?.sha256;
-  if (isSame) return (await hasItsGraph(found.space)) ? found.space : undefined;
+  if (isSame) return (await hasItsFiles(found.space)) ? found.space : undefined;
   const from = card.origin?.file;
   throw new ImportError(
     'MODEL_EXISTS',

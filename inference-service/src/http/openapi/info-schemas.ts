@@ -16,6 +16,7 @@ export const spaceInfo = z.strictObject({
   window_ms: count,
   hop_ms: count,
   accepts_text: z.boolean(),
+  max_text_tokens: z.int().positive().exactOptional(),
   has_track_vector: z.boolean(),
   licence: z.string(),
 }) satisfies z.ZodType<SpaceInfo>;

@@ -10,20 +10,31 @@ const audioContent = {
   properties: { type: { const: 'audio' }, format: { const: 'base64' }, value: { type: 'string' } },
 };
 
+const textContent = {
+  type: 'object',
+  required: ['type', 'value'],
+  properties: { type: { const: 'text' }, value: { type: 'string', minLength: 1 } },
+};
+
+const content = { anyOf: [audioContent, textContent] };
+
 const item = {
   anyOf: [
     {
       type: 'string',
-      description: 'data:audio/…;base64,…, bare base64, or an address where fetching is allowed',
+      description:
+        'data:audio/…;base64,…, bare base64, an address where fetching is allowed, or words where the space takes them',
       examples: ['data:audio/wav;base64,UklGRiQAAABXQVZF'],
     },
     audioContent,
+    textContent,
     {
       type: 'object',
       required: ['content'],
-      properties: { content: { anyOf: [audioContent, { type: 'array', items: audioContent, maxItems: 1 }] } },
+      properties: { content: { anyOf: [...content.anyOf, { type: 'array', items: content, maxItems: 1 }] } },
     },
     { type: 'object', required: ['audio'], properties: { audio: { type: 'string' } } },
+    { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } },
   ],
 };
 
@@ -47,6 +58,7 @@ export const embeddingsRequest = z
 export const embeddingsResponse = z.strictObject({
   object: z.literal('list'),
   model: z.string(),
+  fingerprint: z.string().describe('Vectors of different fingerprints do not mix'),
   data: z.array(
     z.strictObject({
       object: z.literal('embedding'),
@@ -57,7 +69,7 @@ export const embeddingsResponse = z.strictObject({
     }),
   ),
   usage: z.strictObject({
-    prompt_tokens: z.int().nonnegative().describe('Windows analysed'),
+    prompt_tokens: z.int().nonnegative().describe('Windows analysed, tokens of words'),
     total_tokens: z.int().nonnegative(),
   }),
 });
@@ -67,6 +79,7 @@ export const model = z.strictObject({
   object: z.literal('model'),
   created: z.int(),
   owned_by: z.string(),
+  accepts_text: z.boolean().describe('Whether words can be embedded'),
 });
 
 export const modelList = z.strictObject({ object: z.literal('list'), data: z.array(model) });

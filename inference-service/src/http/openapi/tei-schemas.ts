@@ -6,7 +6,10 @@ export const embedRequest = z
   .looseObject({
     inputs: items,
     normalize: z.boolean('must be true or false').nullish(),
-    truncate: z.boolean('must be true or false').nullish().describe('Accepted; recordings are cut into windows'),
+    truncate: z
+      .boolean('must be true or false')
+      .nullish()
+      .describe('Cut words that are too many instead of refusing them; recordings are cut into windows anyway'),
     dimensions: z
       .unknown()
       .optional()

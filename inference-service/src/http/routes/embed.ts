@@ -45,11 +45,17 @@ export function embedRoute(deps: AppDeps): Route {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const work = startWork(request, response, deps.requestTimeoutMs);
     const model = modelOf(request, deps);
-    const { inputs, normalize, dimensions } = parseFields(embedRequest, await readJson(request, response, deps.spool));
+    const { inputs, normalize, dimensions, truncate } = parseFields(
+      embedRequest,
+      await readJson(request, response, deps.spool),
+    );
     const space = trackSpace(model, dimensions, deps);
-    const results = await embedItems({ space, items: itemsOf(inputs, 'inputs', model), field: 'inputs', work }, deps);
-    const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
-    setTimingHeaders(response, recordings);
+    const items = itemsOf(inputs, 'inputs', space);
+    const results = await embedItems({ space, items, field: 'inputs', work, truncate: truncate ?? false }, deps);
+    setTimingHeaders(
+      response,
+      results.map(({ stages }) => stages).filter((stages) => stages !== null),
+    );
     // Vectors that are compared by cosine have unit length already, whatever was asked for.
     const isScaled = normalize === true && space.card.similarity !== 'cosine';
     response.json(results.map(({ vector }) => Array.from((isScaled && toUnitLength(vector)) || vector)));

@@ -25,29 +25,33 @@ interface EmbeddingsRequest {
 function parseBody(body: unknown, deps: AppDeps): EmbeddingsRequest {
   const { model, input, encoding_format: encoding, dimensions } = parseFields(embeddingsRequest, body);
   const space = trackSpace(model, dimensions, deps);
-  return { space, items: itemsOf(input, 'input', model), encoding: encoding ?? 'float' };
+  return { space, items: itemsOf(input, 'input', space), encoding: encoding ?? 'float' };
 }
 
 const operation: Operation = {
-  summary: 'OpenAI embeddings; items are data:audio/…;base64,… strings or content objects',
+  summary:
+    'OpenAI embeddings; items are data:audio/…;base64,… strings, content objects, or words where the space takes them',
   parameters: WORK_HEADERS,
   requestBody: jsonBody('EmbeddingsRequest'),
   responses: { 200: jsonAnswer('One vector an item, in order', 'EmbeddingsResponse', TIMING_HEADERS) },
   errors: ITEM_ERRORS,
 };
 
-/** `POST /v1/embeddings`: OpenAI's contract; audio travels as data: URIs. */
+/** `POST /v1/embeddings`: OpenAI's contract; audio travels as data: URIs, words as they are. */
 export function embeddingsRoute(deps: AppDeps): Route {
   const handle = async (request: Request, response: Response): Promise<void> => {
     const work = startWork(request, response, deps.requestTimeoutMs);
     const { space, items, encoding } = parseBody(await readJson(request, response, deps.spool), deps);
     const results = await embedItems({ space, items, field: 'input', work }, deps);
-    const recordings = results.map(({ recording }) => recording).filter((recording) => recording !== null);
-    const tokens = results.reduce((sum, { recording }) => sum + (recording?.windowCount ?? 1), 0);
-    setTimingHeaders(response, recordings);
+    const tokens = results.reduce((sum, item) => sum + item.tokens, 0);
+    setTimingHeaders(
+      response,
+      results.map(({ stages }) => stages).filter((stages) => stages !== null),
+    );
     response.json({
       object: 'list',
       model: space.card.id,
+      fingerprint: space.fingerprint,
       data: results.map(({ vector }, index) => ({
         object: 'embedding',
         index,

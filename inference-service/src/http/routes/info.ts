@@ -17,6 +17,7 @@ function spaceInfo({ card, fingerprint }: Space): SpaceInfo {
     window_ms: Math.round((windowSamples * 1000) / sampleRateHz),
     hop_ms: Math.round((hopSamples * 1000) / sampleRateHz),
     accepts_text: card.acceptsText,
+    ...(card.text ? { max_text_tokens: card.text.maxTokens } : {}),
     has_track_vector: card.hasTrackVector,
     licence: card.licence.spdx,
   };

@@ -7,6 +7,8 @@ export type Value = string & { readonly __value: unique symbol };
 export interface GraphBuilder {
   /** Declares a float32 input. */
   input(name: string, dims: readonly (number | string)[]): Value;
+  /** Declares an int64 input. */
+  integerInput(name: string, dims: readonly (number | string)[]): Value;
   /** Float32 constant; equal names are refused. A Float32Array is not copied: networks have hundreds of MB. */
   floats(name: string, dims: readonly number[], data: ArrayLike<number>): Value;
   /** Int64 vector, for shapes, axes and indices. */
@@ -28,6 +30,8 @@ export interface GraphBuilder {
 }
 
 const OPSET = 17;
+/** ONNX number of the element type. */
+const INT64 = 7;
 
 /** Collects nodes in execution order; values are named after their operator and position, so bytes are deterministic. */
 export function createGraphBuilder(): GraphBuilder {
@@ -51,6 +55,10 @@ export function createGraphBuilder(): GraphBuilder {
   return {
     input: (name, dims) => {
       inputs.push({ name, dims });
+      return name as Value;
+    },
+    integerInput: (name, dims) => {
+      inputs.push({ name, elementType: INT64, dims });
       return name as Value;
     },
     floats: (name, dims, data) =>

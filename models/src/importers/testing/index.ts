@@ -1,2 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
+export { BYTE_TOKENS, byteTokenizer } from './byte-tokenizer.ts';
+export { textGraph } from './text-graph.ts';
 export { narrowLayout, narrowTensors, writeTensors } from './write-panns-checkpoint.ts';

@@ -40,6 +40,7 @@ const list: Action = async ({ config, reporter }) => {
     sampleRateHz: card.input.sampleRateHz,
     windowSeconds: secondsOf(card.input.windowSamples, card),
     licence: card.licence.spdx,
+    acceptsText: card.acceptsText,
     fingerprint,
   }));
   const rows = spaces.map((s) => [
@@ -48,13 +49,24 @@ const list: Action = async ({ config, reporter }) => {
     String(s.dims),
     `${s.sampleRateHz} Hz`,
     `${s.windowSeconds} s`,
+    s.acceptsText ? 'yes' : 'no',
     s.licence,
     s.fingerprint,
   ]);
-  const head = ['space', 'title', 'dims', 'rate', 'window', 'licence', 'fingerprint'];
+  const head = ['space', 'title', 'dims', 'rate', 'window', 'words', 'licence', 'fingerprint'];
   reporter.result({ spaces }, table(head, rows));
   return EXIT.done;
 };
+
+function describeText({ text }: Space['card']): string[][] {
+  if (!text) return [['words', 'not embedded']];
+  const { graph, tokenizer, maxTokens } = text;
+  return [
+    ['words', `at most ${maxTokens} tokens, ${text.output.normalised ? 'unit length' : 'scaled to unit length'}`],
+    ['text graph', `${graph.file} (${graph.precision}), sha256 ${graph.sha256}`],
+    ['tokenizer', `${tokenizer.file}, sha256 ${tokenizer.sha256}`],
+  ];
+}
 
 const show: Action = async ({ config, reporter }, [id]) => {
   const { card, fingerprint, graphPath } = spaceNamed(id, config.modelsDir);
@@ -72,6 +84,7 @@ const show: Action = async ({ config, reporter }, [id]) => {
     ['index options', JSON.stringify(card.indexOptions)],
     ['graph', `${graphPath} (${graph.precision})`],
     ['sha256', graph.sha256],
+    ...describeText(card),
     ['licence', `${licence.spdx}, ${licence.attribution} (${licence.source})`],
     ...(origin
       ? [
