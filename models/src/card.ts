@@ -107,6 +107,8 @@ export const cardSchema = z.strictObject({
       sha256,
       /** Whether the file's sums are those that its makers published. */
       isPublished: z.boolean(),
+      /** What else the import was told: how a graph's spectrogram is made, which output is the vector. */
+      settings: z.record(z.string(), z.unknown()).optional(),
     })
     .optional(),
   /** How constants were fitted to a collection of recordings; absent for what ships and what was imported. */

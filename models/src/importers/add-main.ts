@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ImportError } from './import-error.ts';
 import { importSpace, type WeightsReader } from './import-space.ts';
+import { createOnnxReader } from './onnx/onnx-reader.ts';
 import { createPannsReader } from './panns/panns-reader.ts';
 import { createYamnetReader } from './yamnet/yamnet-reader.ts';
 
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     file: { type: 'string' },
+    card: { type: 'string' },
     'models-dir': { type: 'string' },
     version: { type: 'string', default: '1' },
     'accept-unverified': { type: 'boolean', default: false },
@@ -28,8 +30,11 @@ const say = (event: string, fields: object): void => {
 // Exit handlers remove what is half made.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
 
-const readerOf = (model: string): WeightsReader =>
-  model === 'yamnet' ? createYamnetReader(Number(values.version)) : createPannsReader(model, Number(values.version));
+function readerOf(model: string | undefined): WeightsReader {
+  const version = Number(values.version);
+  if (model === undefined) return createOnnxReader(resolve(values.card ?? ''), version);
+  return model === 'yamnet' ? createYamnetReader(version) : createPannsReader(model, version);
+}
 
 const started = performance.now();
 try {
@@ -39,11 +44,11 @@ try {
     acceptUnverified: values['accept-unverified'],
     onStep: (text: string) => say('step', { text }),
   };
-  const { card, fingerprint, isNew } = await importSpace(options, readerOf(positionals[0] ?? ''));
+  const { card, fingerprint, isNew, checks } = await importSpace(options, readerOf(positionals[0]));
   const { golden: _golden, ...described } = card;
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const peakRssBytes = process.resourceUsage().maxRSS * 1024;
-  say('added', { space: card.id, isNew, fingerprint, seconds, peakRssBytes, card: described });
+  say('added', { space: card.id, isNew, fingerprint, seconds, peakRssBytes, checks, card: described });
 } catch (error) {
   if (!(error instanceof ImportError)) throw error;
   say('refused', { code: error.code, message: error.message });

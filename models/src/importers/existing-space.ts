@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isDeepStrictEqual } from 'node:util';
 import { fingerprintOf, readCardFiles, type Space, spaceFiles } from '../registry.ts';
 import type { CardDraft } from './card-draft.ts';
 import { ImportError } from './import-error.ts';
 import { sumFile } from './published-file.ts';
+
+/** As a card file gives it back: without what is undefined. */
+const asJson = (settings: Readonly<Record<string, unknown>> | undefined): unknown =>
+  settings && JSON.parse(JSON.stringify(settings));
 
 async function hasItsFiles(space: Space): Promise<boolean> {
   try {
@@ -23,7 +28,10 @@ export async function findExistingSpace(draft: CardDraft, modelsDir: string): Pr
   if (!found) return undefined;
   if (!found.space) throw new ImportError('MODEL_EXISTS', found.problem);
   const { card, fingerprint } = found.space;
-  const isSame = fingerprintOf({ ...card, ...draft }) === fingerprint && card.origin?.sha256 === draft.origin?.sha256;
+  const isSame =
+    fingerprintOf({ ...card, ...draft }) === fingerprint &&
+    card.origin?.sha256 === draft.origin?.sha256 &&
+    isDeepStrictEqual(card.origin?.settings, asJson(draft.origin?.settings));
   if (isSame) return (await hasItsFiles(found.space)) ? found.space : undefined;
   const from = card.origin?.file;
   throw new ImportError(

@@ -7,7 +7,10 @@ export type ImportErrorCode =
   | 'CHECKPOINT_UNSAFE'
   | 'CHECKPOINT_MISMATCH'
   | 'CHECKPOINT_UNVERIFIED'
-  | 'MODEL_EXISTS';
+  | 'MODEL_EXISTS'
+  | 'CARD_DRAFT_INVALID'
+  | 'GRAPH_MISMATCH'
+  | 'GRAPH_UNSUPPORTED';
 
 /** Why a file does not become a space; the message names file, offset or tensor. */
 export class ImportError extends Error {

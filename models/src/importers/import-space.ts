@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Model } from '../build/onnx/model.ts';
+import type { Encoded } from '../build/onnx/wire.ts';
 import { writeModel } from '../build/onnx/write-model.ts';
 import { type Card, cardSchema } from '../card.ts';
 import { fingerprintOf } from '../registry.ts';
@@ -9,20 +10,26 @@ import type { CardDraft, Origin } from './card-draft.ts';
 import { findExistingSpace } from './existing-space.ts';
 import { makeGoldenVectors } from './golden-vectors.ts';
 import { ImportError } from './import-error.ts';
+import type { GraphChecks } from './onnx/check-graph.ts';
 import { type FileSums, isPublished, type PublishedFile, sumFile } from './published-file.ts';
 import { openStage } from './stage.ts';
 
 /** Weights that have been read and found to fit. */
 export interface OpenedWeights {
   readonly draft: CardDraft;
+  /** Of the graph's weights; single when absent. */
+  readonly precision?: Card['graph']['precision'];
   /** @param metadata `metadata_props` of the graph */
-  makeGraph(metadata: Readonly<Record<string, string>>): Model;
+  makeGraph(metadata: Readonly<Record<string, string>>): Model | Encoded;
+  /** Tries a graph out before its space is known; for graphs that others made. @throws ImportError */
+  check?(graphPath: string): Promise<GraphChecks>;
   close(): void;
 }
 
 /** One kind of file that becomes a space. */
 export interface WeightsReader {
-  readonly published: PublishedFile;
+  /** Absent where nobody has said what the file should be. */
+  readonly published?: PublishedFile;
   /** What the file is instead, when its sums are those of another published one; names the command for it. */
   recognise?(sums: FileSums): string | undefined;
   /** @throws ImportError naming file, offset or tensor */
@@ -44,20 +51,28 @@ export interface AddedSpace {
   readonly fingerprint: string;
   /** False when an earlier import of the same file had made it. */
   readonly isNew: boolean;
+  /** What was measured of a graph that others made. */
+  readonly checks?: GraphChecks | undefined;
 }
 
+const sumsText = ({ md5, sha256 }: Omit<PublishedFile, 'file'>): string => (md5 ? `md5 ${md5}` : `sha256 ${sha256}`);
+
 function assertTrusted(path: string, sums: FileSums, { published, recognise }: WeightsReader): void {
-  if (isPublished(sums, published)) return;
+  if (!published || isPublished(sums, published)) return;
   const other = recognise?.(sums);
   if (other) throw new ImportError('CHECKPOINT_MISMATCH', `${path} is ${other}`);
   throw new ImportError(
     'CHECKPOINT_UNVERIFIED',
-    `${path} (${sums.bytes} bytes, md5 ${sums.md5}) is not the published ${published.file} (md5 ${published.md5})`,
+    `${path} (${sums.bytes} bytes, ${sumsText(sums)}) is not the published ${published.file} (${sumsText(published)})`,
   );
 }
 
 /** Graph and card in the models folder, the card last. */
-async function publish({ draft, makeGraph }: OpenedWeights, { modelsDir, onStep }: ImportOptions): Promise<Card> {
+async function publish(
+  weights: OpenedWeights,
+  { modelsDir, onStep }: ImportOptions,
+): Promise<Omit<AddedSpace, 'fingerprint' | 'isNew'>> {
+  const { draft, makeGraph, precision = 'fp32', check } = weights;
   const stage = openStage(modelsDir);
   const discard = (): void => stage.discard();
   process.once('exit', discard);
@@ -67,12 +82,14 @@ async function publish({ draft, makeGraph }: OpenedWeights, { modelsDir, onStep 
     const cardFile = `${draft.id}.json`;
     const metadata = { licence: draft.licence.spdx, source_sha256: draft.origin?.sha256 ?? '' };
     const sha256 = await writeModel(stage.path(graphFile), makeGraph(metadata));
+    if (check) onStep('trying the graph');
+    const checks = await check?.(stage.path(graphFile));
     onStep('running the golden signals');
-    const golden = await makeGoldenVectors(stage.path(graphFile), draft);
-    const card = cardSchema.parse({ ...draft, graph: { file: graphFile, sha256, precision: 'fp32' }, golden });
+    const golden = await makeGoldenVectors(stage.path(graphFile), draft, precision);
+    const card = cardSchema.parse({ ...draft, graph: { file: graphFile, sha256, precision }, golden });
     writeFileSync(stage.path(cardFile), `${JSON.stringify(card, null, 2)}\n`);
     stage.publish([graphFile, cardFile]);
-    return card;
+    return { card, checks };
   } finally {
     discard();
     process.off('exit', discard);
@@ -94,12 +111,13 @@ export async function importSpace(options: ImportOptions, reader: WeightsReader)
     file: basename(path),
     bytes,
     sha256,
-    isPublished: isPublished(sums, reader.published),
+    isPublished: reader.published !== undefined && isPublished(sums, reader.published),
   });
   try {
     const existing = await findExistingSpace(weights.draft, modelsDir);
-    const card = existing?.card ?? (await publish(weights, options));
-    return { card, fingerprint: fingerprintOf(card), isNew: existing === undefined };
+    const made = existing ?? (await publish(weights, options));
+    const checks = 'checks' in made ? made.checks : undefined;
+    return { card: made.card, checks, fingerprint: fingerprintOf(made.card), isNew: existing === undefined };
   } finally {
     weights.close();
   }

@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { ImportError } from './import-error.ts';
 
-/** A file as its makers describe it. */
+/** A file as its makers describe it, by one sum at least. */
 export interface PublishedFile {
   readonly file: string;
   readonly bytes?: number;
-  readonly md5: string;
+  readonly md5?: string;
   readonly sha256?: string;
 }
 
@@ -39,4 +39,4 @@ export async function sumFile(path: string): Promise<FileSums> {
 
 /** Whether every sum that is published is the file's. */
 export const isPublished = (sums: FileSums, { bytes, md5, sha256 }: PublishedFile): boolean =>
-  sums.md5 === md5 && (bytes ?? sums.bytes) === sums.bytes && (sha256 ?? sums.sha256) === sums.sha256;
+  (md5 ?? sums.md5) === sums.md5 && (bytes ?? sums.bytes) === sums.bytes && (sha256 ?? sums.sha256) === sums.sha256;

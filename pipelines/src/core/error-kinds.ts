@@ -39,6 +39,18 @@ const KINDS = {
     exitCode: EXIT.refused,
     remedy: 'Fetch the published file, or repeat with --accept-unverified if you trust this one.',
   },
+  CARD_DRAFT_INVALID: {
+    exitCode: EXIT.usage,
+    remedy: 'Correct what is named; docs/operators/models.md describes the card.',
+  },
+  GRAPH_MISMATCH: {
+    exitCode: EXIT.usage,
+    remedy: 'Correct the card, or export the graph again so that it fits.',
+  },
+  GRAPH_UNSUPPORTED: {
+    exitCode: EXIT.refused,
+    remedy: 'Export the graph with the standard operators of ONNX.',
+  },
   MODEL_EXISTS: {
     exitCode: EXIT.refused,
     remedy: 'Choose another number with --as-version, or remove card and graph first.',

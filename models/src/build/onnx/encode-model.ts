@@ -32,7 +32,7 @@ function encodeAttribute(name: string, attribute: Attribute): Encoded {
   return concat([head, packedIntegers(8, attribute.ints), integerField(20, ATTRIBUTE_TYPE.ints)]);
 }
 
-function encodeNode(node: Node): Encoded {
+export function encodeNode(node: Node): Encoded {
   return concat([
     ...node.inputs.map((name) => stringField(1, name)),
     ...node.outputs.map((name) => stringField(2, name)),
@@ -51,7 +51,7 @@ function elementTypeOf({ data, elementType }: Tensor): number {
   return data instanceof Uint8Array ? UINT8 : INT64;
 }
 
-function encodeTensor(name: string, tensor: Tensor): Encoded {
+export function encodeTensor(name: string, tensor: Tensor): Encoded {
   const { dims, data } = tensor;
   if (!IS_LITTLE_ENDIAN) throw new Error('ONNX weights are little-endian; this machine is not');
   const elements = dims.reduce((product, dim) => product * dim, 1);
@@ -65,7 +65,7 @@ function encodeTensor(name: string, tensor: Tensor): Encoded {
   ]);
 }
 
-function encodeValueInfo({ name, dims, elementType = FLOAT }: ValueInfo): Encoded {
+export function encodeValueInfo({ name, dims, elementType = FLOAT }: ValueInfo): Encoded {
   const shape = concat(
     dims.map((dim) => messageField(1, typeof dim === 'number' ? integerField(1, dim) : stringField(2, dim))),
   );

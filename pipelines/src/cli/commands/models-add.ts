@@ -15,6 +15,12 @@ interface AddedEvent extends RunEvent {
   readonly fingerprint: string;
   readonly seconds: number;
   readonly peakRssBytes: number;
+  /** Of graphs that others made: what was measured on this machine's CPU. */
+  readonly checks?: {
+    readonly batchDifference: number;
+    readonly windowsPerSecond: number;
+    readonly timesRealTime: number;
+  };
   readonly card: {
     readonly dims: number;
     readonly licence: { readonly spdx: string; readonly attribution: string; readonly source: string };
@@ -22,31 +28,45 @@ interface AddedEvent extends RunEvent {
   };
 }
 
-function describe({ space, isNew, fingerprint, seconds, card }: AddedEvent): string {
+function describe({ space, isNew, fingerprint, seconds, checks, card }: AddedEvent): string {
   const { dims, licence, origin } = card;
   const state = isNew ? `added in ${seconds} s` : 'was here already, nothing changed';
   return [
     `${space}  ${state}; ${dims} dims, fingerprint ${fingerprint}`,
     `source   ${origin?.file}, sha256 ${origin?.sha256}${origin?.isPublished ? ', as published' : ', NOT a published file'}`,
     `licence  ${licence.spdx}: ${licence.attribution} (${licence.source})`,
+    ...(checks
+      ? [
+          `speed    ${checks.windowsPerSecond.toPrecision(3)} windows/s on this CPU, ${checks.timesRealTime.toPrecision(3)} × real time`,
+          `batches  equal to their windows one by one (largest difference ${checks.batchDifference.toExponential(0)} of the largest value)`,
+        ]
+      : []),
     `next     EARSHOT_SPACE=${space}; restart the inference service or load the space there, then earshot apply and earshot sync run`,
   ].join('\n');
 }
 
-/** What can be imported, and the option that names its file. */
+/** What can be imported by its name, and the option that names its file. */
 const MODELS: Readonly<Record<string, 'checkpoint' | 'tflite'>> = {
   'panns-cnn14': 'checkpoint',
   'panns-cnn10': 'checkpoint',
   'panns-cnn6': 'checkpoint',
   yamnet: 'tflite',
 };
+const FILE_OPTIONS = ['checkpoint', 'tflite', 'onnx', 'card'] as const;
 
-function fileOf(model: string, options: Readonly<Record<string, unknown>>): string {
-  const name = MODELS[model] ?? 'checkpoint';
-  const other = name === 'checkpoint' ? 'tflite' : 'checkpoint';
-  const file = options[name];
-  if (typeof file === 'string' && options[other] === undefined) return file;
-  throw new EarshotError('USAGE', `${model} is imported with --${name} FILE`);
+/** The importer's arguments for what is imported; a model without a name comes with a card. */
+function sourceArgs(model: string | undefined, options: Readonly<Record<string, unknown>>): string[] {
+  const wanted: readonly string[] = model === undefined ? ['onnx', 'card'] : [MODELS[model] ?? ''];
+  const given = FILE_OPTIONS.filter((name) => options[name] !== undefined);
+  if (String(given) !== String(FILE_OPTIONS.filter((name) => wanted.includes(name))))
+    throw new EarshotError(
+      'USAGE',
+      model === undefined
+        ? 'Name a model with its file, or a graph of your own with --card FILE --onnx FILE'
+        : `${model} is imported with --${wanted[0]} FILE`,
+    );
+  if (model === undefined) return ['--card', String(options.card), '--file', String(options.onnx)];
+  return [model, '--file', String(options[wanted[0] ?? ''])];
 }
 
 function versionOf(value: string): string {
@@ -54,10 +74,10 @@ function versionOf(value: string): string {
   return value;
 }
 
-const add: Action = async ({ config, reporter, signal }, [model = ''], options) => {
+const add: Action = async ({ config, reporter, signal }, [model], options) => {
   const args = [
-    model,
-    ...['--file', fileOf(model, options), '--models-dir', config.modelsDir],
+    ...sourceArgs(model, options),
+    ...['--models-dir', config.modelsDir],
     ...['--version', versionOf(String(options.asVersion))],
     ...(options.acceptUnverified === true ? ['--accept-unverified'] : []),
   ];
@@ -78,10 +98,12 @@ const add: Action = async ({ config, reporter, signal }, [model = ''], options) 
 export function registerModelsAdd(models: Command): void {
   const command = models
     .command('add')
-    .description('make an embedding space from published weights, without Python')
-    .addArgument(models.createArgument('<model>', 'what the file holds').choices(Object.keys(MODELS)))
+    .description('make an embedding space from published weights, or from an ONNX graph and a card, without Python')
+    .addArgument(models.createArgument('[model]', 'what the file holds').choices(Object.keys(MODELS)))
     .option('--checkpoint <file>', 'panns-…: checkpoint of PyTorch (.pth), zip or legacy')
     .option('--tflite <file>', 'yamnet: TensorFlow Lite model')
+    .option('--onnx <file>', 'a graph of your own, with --card')
+    .option('--card <file>', 'what is to be known about it (JSON)')
     .option('--accept-unverified', 'also take a file whose sums are not the published ones')
     .option('--as-version <n>', 'version in the space id', '1');
   bind(command, add);
