@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInferenceService } from '@earshot/e2e/support';
+import { goldenSignal } from '@earshot/models';
+import { createGraphBuilder, encodeModel, toBytes } from '@earshot/models/build';
 import { narrowLayout, narrowTensors, writeTensors } from '@earshot/models/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -19,6 +21,44 @@ function earshot(...args: string[]): Promise<{ code: number; stdout: string; std
     });
   });
 }
+
+const RATE = 8000;
+
+/** A graph that takes a spectrogram [batch, 1, 40, time] and gives the mean of each band over time. */
+function writeBandMeans(path: string): void {
+  const g = createGraphBuilder();
+  const bands = g.input('mel', ['batch', 1, 40, 'time']);
+  const means = g.op('ReduceMean', [bands], { axes: { ints: [1, 3] }, keepdims: { int: 0 } });
+  g.output('bands', means, ['batch', 40]);
+  writeFileSync(path, toBytes(encodeModel(g.build({ name: 'bands', description: 'for tests', metadata: {} }))));
+}
+
+/** 32-bit float WAVE, mono. */
+function wavFile(samples: Float32Array): Buffer {
+  const header = Buffer.alloc(44);
+  header.write('RIFF    WAVEfmt ');
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  for (const [i, value] of [16, 0, RATE, RATE * 4].entries()) header.writeUInt32LE(value, 16 + 4 * i);
+  for (const [i, value] of [3, 1].entries()) header.writeUInt16LE(value, 20 + 2 * i);
+  for (const [i, value] of [4, 32].entries()) header.writeUInt16LE(value, 32 + 2 * i);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}
+
+const BAND_CARD = {
+  model: 'band-means',
+  title: 'Loudness of bands',
+  dims: 40,
+  sampleRateHz: RATE,
+  windowSamples: RATE,
+  input: {
+    ...{ kind: 'log-mel', axes: 'batch,1,mels,frames', fftSize: 256, frameHopSamples: 80, framing: 'reflect' },
+    ...{ window: 'hann', spectrum: 'power', mels: { bands: 40, scale: 'htk', norm: 'none' } },
+    log: { kind: 'db', floor: 1e-10 },
+  },
+  licence: { spdx: 'CC0-1.0', attribution: 'nobody', source: 'this test' },
+};
 
 describe('earshot models add', () => {
   beforeAll(() => {
@@ -76,5 +116,40 @@ describe('earshot models add', () => {
     const wrongOption = await earshot('add', 'yamnet', '--checkpoint', 'narrow.pth');
     expect([wrongOption.code, wrongOption.stderr]).toEqual([2, expect.stringContaining('--tflite FILE')]);
     expect((await earshot('add', 'resnet', '--checkpoint', 'none.pth')).code).toBe(2);
+  });
+
+  test("makes a space of anybody's graph and a card, and the service embeds with it", async () => {
+    writeBandMeans(join(dir, 'bands.onnx'));
+    writeFileSync(join(dir, 'bands.json'), JSON.stringify(BAND_CARD));
+    const added = await earshot('add', '--card', 'bands.json', '--onnx', 'bands.onnx');
+    expect(added.code, added.stderr).toBe(0);
+    expect(added.stdout).toMatch(/band-means-1 {2}added in .* 40 dims/);
+    expect(added.stdout).toMatch(/speed .* windows\/s on this CPU/);
+    expect((await earshot('verify', 'band-means-1')).code).toBe(0);
+    const service = await startInferenceService({ env: { EARSHOT_MODELS_DIR: modelsDir, EARSHOT_EP: 'cpu' } });
+    try {
+      const url = `${service.url}/v1/audio/embeddings?model=band-means-1`;
+      const body = wavFile(goldenSignal('plucked-notes', RATE, RATE));
+      const { embedding } = (await (await fetch(url, { method: 'POST', body })).json()) as { embedding: number[] };
+      const card = JSON.parse(readFileSync(join(modelsDir, 'band-means-1.json'), 'utf8'));
+      const { embedding: wanted } = card.golden.find((one: { signal: string }) => one.signal === 'plucked-notes');
+      const length = Math.hypot(...wanted);
+      expect(embedding.reduce((sum, value, i) => sum + (value * wanted[i]) / length, 0)).toBeGreaterThan(0.999);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  test('names card field, tensor and size when a graph does not fit its card', async () => {
+    const refusal = async (card: object): Promise<string> => {
+      writeFileSync(join(dir, 'bands.json'), JSON.stringify({ ...BAND_CARD, model: 'other', ...card }));
+      const { code, stderr } = await earshot('add', '--card', 'bands.json', '--onnx', 'bands.onnx');
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await refusal({ dims: 41 })).toMatch(/GRAPH_MISMATCH bands.onnx: bands float32 \[batch,40\] has 40 values/);
+    expect(await refusal({ hop: 1 })).toMatch(/CARD_DRAFT_INVALID bands.json: .*"hop"/);
+    expect((await earshot('add', '--onnx', 'bands.onnx')).stderr).toContain('--card FILE --onnx FILE');
+    expect(readdirSync(modelsDir).filter((name) => name.startsWith('other') || name.startsWith('.'))).toEqual([]);
   });
 });
