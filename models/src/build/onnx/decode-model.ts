@@ -58,7 +58,7 @@ function decodeShape(bytes: Uint8Array): (number | string)[] {
 
 function decodeValueInfo(bytes: Uint8Array): ValueInfo {
   let [name, elementType]: [string, number] = ['', FLOAT_ELEMENTS];
-  let dims: (number | string)[] = [];
+  let dims: (number | string)[] | undefined;
   const readTensorType = (field: Field): void =>
     readMessage(bytesOf(field), {
       1: (value) => (elementType = integerOf(value)),

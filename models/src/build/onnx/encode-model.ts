@@ -66,10 +66,10 @@ export function encodeTensor(name: string, tensor: Tensor): Encoded {
 }
 
 export function encodeValueInfo({ name, dims, elementType = FLOAT }: ValueInfo): Encoded {
-  const shape = concat(
-    dims.map((dim) => messageField(1, typeof dim === 'number' ? integerField(1, dim) : stringField(2, dim))),
+  const sizes = dims?.map((dim) =>
+    messageField(1, typeof dim === 'number' ? integerField(1, dim) : stringField(2, dim)),
   );
-  const tensorType = concat([integerField(1, elementType), messageField(2, shape)]);
+  const tensorType = concat([integerField(1, elementType), ...(sizes ? [messageField(2, concat(sizes))] : [])]);
   return concat([stringField(1, name), messageField(2, messageField(1, tensorType))]);
 }
 

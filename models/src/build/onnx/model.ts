@@ -32,7 +32,8 @@ export interface ValueInfo {
   readonly name: string;
   /** ONNX number of the element type. */
   readonly elementType?: number;
-  readonly dims: readonly (number | string)[];
+  /** undefined where nothing is declared. */
+  readonly dims: readonly (number | string)[] | undefined;
 }
 
 export interface Model {
