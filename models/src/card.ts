@@ -127,6 +127,20 @@ export const cardSchema = z.strictObject({
       constants: z.string().regex(/^[0-9a-f]{64}$/),
     })
     .optional(),
+  /** How the graph was made from a 32-bit one; absent for all others. */
+  quantised: z
+    .strictObject({
+      /** Space id and fingerprint of the 32-bit one. */
+      from: z.string(),
+      fromFingerprint: z.string().regex(/^[0-9a-f]{12}$/),
+      weightBits: z.union([z.literal(7), z.literal(8)]),
+      /** Recordings, and windows of them, that the ranges were observed on. */
+      recordings: z.int().positive(),
+      windows: z.int().positive(),
+      /** sha256 over recordings and settings: equal runs agree in it. */
+      recipe: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
   golden: z.array(goldenVector).min(1),
 });
 

@@ -83,10 +83,13 @@ function readCardFile(dir: string, name: string): CardFile {
   }
 }
 
+/** Files of this ending lie beside cards: how a space was judged when it was made. */
+export const REPORT_ENDING = '.report.json';
+
 function readFolder(dir: string): CardFile[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
-    .filter((name) => name.endsWith('.json'))
+    .filter((name) => name.endsWith('.json') && !name.endsWith(REPORT_ENDING))
     .sort()
     .map((name) => readCardFile(dir, name));
 }

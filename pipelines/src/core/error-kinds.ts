@@ -55,6 +55,20 @@ const KINDS = {
     exitCode: EXIT.refused,
     remedy: 'Choose another number with --as-version, or remove card and graph first.',
   },
+  ALREADY_QUANTISED: {
+    exitCode: EXIT.usage,
+    remedy: 'Name a space with 32-bit weights; earshot models show ID tells.',
+  },
+  GRAPH_UNSUITABLE: {
+    exitCode: EXIT.usage,
+    remedy: 'Use the space as it is; earshot models verify ID checks its graph.',
+  },
+  CALIBRATION_UNUSABLE: { exitCode: EXIT.usage, remedy: 'Name a folder of recordings like those of your collection.' },
+  DECODER_MISSING: { exitCode: EXIT.unavailable, remedy: 'Run npm run build:ffmpeg, or set FFMPEG_PATH.' },
+  QUANTISED_TOO_DIFFERENT: {
+    exitCode: EXIT.refused,
+    remedy: 'Calibrate with more, and more varied, recordings, or repeat with --accept-loss.',
+  },
   SOURCE_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Check that the source exists and may be read.' },
   SOURCE_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Try again when the object store answers.' },
   SOURCE_MOVED: {

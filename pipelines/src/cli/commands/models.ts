@@ -9,6 +9,7 @@ import { EXIT } from '../../core/exit-codes.ts';
 import type { Action } from '../command-context.ts';
 import { bind } from '../run-action.ts';
 import { registerModelsAdd } from './models-add.ts';
+import { registerModelsQuantise } from './models-quantise.ts';
 
 interface Verdict {
   readonly space: string;
@@ -130,6 +131,7 @@ export function registerModels(program: Command): void {
   bind(models.command('list').description('list the spaces known here'), list);
   bind(models.command('show').argument('<id>').description('print the card of a space'), show);
   registerModelsAdd(models);
+  registerModelsQuantise(models);
   const verifyCommand = models.command('verify').argument('<id>');
   bind(verifyCommand.description('check the graph of a space: sha256 and golden vectors'), verify);
 }
