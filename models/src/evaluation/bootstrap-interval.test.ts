@@ -18,6 +18,14 @@ describe('bootstrapInterval', () => {
     expect(bootstrapInterval([1, 1, 1])).toEqual({ low: 1, high: 1 });
   });
 
+  test('draws the values of a group together: equal ones widen the interval', () => {
+    const values = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 0 : 1));
+    const groups = values.map((value, i) => Math.floor(i / 20) * 2 + value);
+    const alone = bootstrapInterval(values);
+    const together = bootstrapInterval(values, { groups });
+    expect(together.high - together.low).toBeGreaterThan(2 * (alone.high - alone.low));
+  });
+
   test('refuses an empty list', () => {
     expect(() => bootstrapInterval([])).toThrow('at least one value');
   });

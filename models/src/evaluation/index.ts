@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 export { bootstrapInterval, type Interval } from './bootstrap-interval.ts';
+export { compareScores, type Difference } from './compare-scores.ts';
+export type { NeighbourCount } from './confusions.ts';
+export { indexLabels, type LabelIndex, type LabelledItem } from './label-index.ts';
+export { createLabelJudge, type Judgement, type QueryScore } from './label-judge.ts';
+export { type LabelledVector, labelRanks, labelRetrieval, meanScore } from './label-retrieval.ts';
 export {
-  type LabelledVector,
-  labelRanks,
-  labelRetrieval,
-  meanScore,
-  type QueryScore,
-  scoreRanking,
-} from './label-retrieval.ts';
+  type ClassScore,
+  type LabelSummary,
+  MEASURES,
+  type Measure,
+  type MeasureName,
+  resamplingGroups,
+  summariseLabels,
+} from './label-summary.ts';
+export { createVectorBlock, type VectorBlock } from './vector-block.ts';

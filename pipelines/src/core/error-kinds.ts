@@ -78,6 +78,11 @@ const KINDS = {
   QUERY_INVALID: { exitCode: EXIT.usage, remedy: 'See earshot search --help.' },
   QUERY_AUDIO_UNUSABLE: { exitCode: EXIT.usage, remedy: 'Use another recording.' },
   DOCUMENT_NOT_FOUND: { exitCode: EXIT.usage, remedy: 'Take an id from earshot search --json.' },
+  NOTHING_TO_EVALUATE: {
+    exitCode: EXIT.usage,
+    remedy: 'Choose another field, or index recordings of which several share a label.',
+  },
+  REPORT_UNWRITABLE: { exitCode: EXIT.usage, remedy: 'Name a file in a folder that exists and may be written.' },
   INDEX_MISSING: { exitCode: EXIT.usage, remedy: 'Run earshot apply and earshot sync run first.' },
   ELASTICSEARCH_UNAVAILABLE: {
     exitCode: EXIT.unavailable,

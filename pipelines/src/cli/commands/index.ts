@@ -5,6 +5,7 @@ import { registerConfig } from './config.ts';
 import { registerDestroy } from './destroy.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerDrift } from './drift.ts';
+import { registerEvaluate } from './evaluate.ts';
 import { registerInference } from './inference.ts';
 import { registerKibana } from './kibana.ts';
 import { registerLocal } from './local.ts';
@@ -25,6 +26,7 @@ export const COMMANDS: readonly ((program: Command) => void)[] = [
   registerSearch,
   registerKibana,
   registerModels,
+  registerEvaluate,
   registerConfig,
   registerInference,
   registerServe,

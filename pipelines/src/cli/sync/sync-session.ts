@@ -15,7 +15,7 @@ import { createRecordingBudgets, createRecordingReader } from '../../adapters/re
 import { withSidecars } from '../../adapters/sidecar-object-store.ts';
 import type { SourceSettings } from '../../config/source-settings.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
-import { limitEmbedder } from '../../core/sync/limit-embedder.ts';
+import { embedsAtOnce, limitEmbedder } from '../../core/sync/limit-embedder.ts';
 import { makeFilter } from '../../core/sync/make-filter.ts';
 import { createPathLabels } from '../../core/sync/path-labels.ts';
 import type { SyncRun, SyncSettings, SyncTarget } from '../../core/sync/sync-run.ts';
@@ -60,9 +60,6 @@ function checkVisibility({ deletes }: SourceSettings, { hidesDeleted, space }: S
     `The alias ${readAlias({ library, space })} would go on showing what is soft-deleted`,
   );
 }
-
-/** Requests at once: one that is decoded and one that waits its turn for each that the service decodes at once. */
-const embedsAtOnce = ({ limits }: ServiceInfo): number => Math.max(2, 2 * limits.max_concurrent_decodes);
 
 /** Connects to one source, the cluster and the service, and checks that they fit, before anything is written. */
 export async function openSyncSession(context: CommandContext, source: SourceSettings): Promise<SyncSession> {
