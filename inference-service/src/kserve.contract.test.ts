@@ -90,9 +90,19 @@ interface Answer {
   readonly contentType: string | null;
 }
 
-async function infer(body: Buffer | object, headers: Record<string, string> = {}, path = ''): Promise<Answer> {
+interface Sending {
+  readonly version?: string;
+  /** Hz, in the address. */
+  readonly rate?: string | null;
+}
+
+async function infer(
+  body: Buffer | object,
+  headers: Record<string, string> = {},
+  { version = '', rate = String(RATE) }: Sending = {},
+): Promise<Answer> {
   const sent = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-  const url = `${service.url}/v2/models/tiny-1${path}/infer`;
+  const url = `${service.url}/v2/models/tiny-1${version}/infer${rate === null ? '' : `?sample_rate=${rate}`}`;
   const response = await fetch(url, { method: 'POST', body: new Uint8Array(sent), headers });
   const received = Buffer.from(await response.arrayBuffer());
   const head = Number(response.headers.get(LENGTH_HEADER) ?? received.length);
@@ -121,7 +131,7 @@ describe('windows as tensors', () => {
     const data = expected.outputs[0]?.data;
     expect(data).toHaveLength(16);
     const nested = { ...tensor, data: [flat.data.slice(0, RATE), flat.data.slice(RATE)] };
-    expect((await infer({ inputs: [nested] }, {}, '/versions/1')).json.outputs[0]?.data).toEqual(data);
+    expect((await infer({ inputs: [nested] }, {}, { version: '/versions/1' })).json.outputs[0]?.data).toEqual(data);
     const asked = { name: 'embedding', parameters: { binary_data: true } };
     for (const request of [{ outputs: [asked] }, { parameters: { binary_data_output: true } }]) {
       const { json, binary, contentType } = await inferBinary({ inputs: [binaryTensor], ...request }, bytes);
@@ -150,6 +160,24 @@ describe('windows as tensors', () => {
   test('rate, priority, timeout and parameters of other servers are accepted', async () => {
     const parameters = { sample_rate: RATE, priority: 2, timeout: 9_000_000, sequence_id: 7 };
     expect((await infer({ parameters, inputs: [flat], outputs: [] })).status).toBe(200);
+  });
+
+  test.each<[string, object]>([
+    ['for the request', { parameters: { sample_rate: RATE }, inputs: [flat] }],
+    ['for the tensor', { inputs: [{ ...flat, parameters: { sample_rate: RATE } }] }],
+  ])('the rate may be declared %s', async (_where, request) => {
+    expect((await infer(request, {}, { rate: null })).status).toBe(200);
+  });
+
+  test.each<[string, Buffer | object, Record<string, string>, string | null, string]>([
+    ['JSON without a rate', { inputs: [flat] }, {}, null, 'takes samples at 8000 Hz; these have no rate'],
+    ['a raw tensor without a rate', bytes, { [LENGTH_HEADER]: '0' }, null, 'parameters.sample_rate, or ?sample_rate='],
+    ['a raw tensor at 44.1 kHz', bytes, { [LENGTH_HEADER]: '0' }, '44100', 'takes 8000 Hz, not 44100: resample'],
+    ['a rate that is no number', { inputs: [flat] }, {}, '8k', 'sample_rate: must be a number of Hz'],
+    ['two rates', { parameters: { sample_rate: 44_100 }, inputs: [flat] }, {}, '8000', 'not 44100'],
+  ])('%s is refused: such a vector would fit nothing', async (_name, body, headers, rate, message) => {
+    const answer = await infer(body, headers, { rate });
+    expect([answer.status, answer.json]).toEqual([400, { error: expect.stringContaining(message) }]);
   });
 
   const silent = { ...tensor, data: [...samples.subarray(0, RATE), ...new Float32Array(RATE)] };
@@ -207,6 +235,6 @@ describe('windows as tensors', () => {
   });
 
   test('an unknown version is 404 before the body is read', async () => {
-    expect((await infer({ inputs: [flat] }, {}, '/versions/9')).status).toBe(404);
+    expect((await infer({ inputs: [flat] }, {}, { version: '/versions/9' })).status).toBe(404);
   });
 });

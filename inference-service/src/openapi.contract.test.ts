@@ -129,8 +129,9 @@ test.each<[string, string, RequestInit, number]>([
   ['/v2/models/{model}/versions/{version}/ready', '', {}, 200],
   ['/v2/repository/index', '', { method: 'POST' }, 200],
   ['/v2/repository/models/{model}/load', '', { method: 'POST' }, 200],
-  [infer, '', json({ id: 'a', inputs: [tensor] }), 200],
-  [infer, '', json({ inputs: [tensor], parameters: { binary_data_output: true } }), 200],
+  [infer, '?sample_rate=8000', json({ id: 'a', inputs: [tensor] }), 200],
+  [infer, '', json({ inputs: [tensor] }), 400],
+  [infer, '', json({ inputs: [tensor], parameters: { sample_rate: RATE, binary_data_output: true } }), 200],
   ['/v2/models/{model}/versions/{version}/infer', '', json({ inputs: [] }), 400],
 ])('the answer of %s%s to request %# is as the document says', async (route, query, request, status) => {
   const path = route.replace('{model}', 'tiny-1').replace('{version}', '1') + query;

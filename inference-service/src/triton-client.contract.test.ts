@@ -41,6 +41,7 @@ test.skipIf(missing)(`NVIDIA’s tritonclient drives the service${missing ? ` (s
     model: { name: 'tiny-1', inputs: [{ name: 'waveform', shape: [-1, RATE] }] },
     unknownModel: ['404', expect.stringContaining('nope')],
     wrongRate: ['400', expect.stringContaining('8000 Hz')],
+    noRate: ['400', expect.stringContaining('these have no rate')],
     compressed: ['415', expect.stringContaining('Content-Encoding')],
     reloaded: ['UNAVAILABLE', 'READY'],
     unknownLoad: ['404', expect.stringContaining('nope')],

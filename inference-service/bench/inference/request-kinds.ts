@@ -37,7 +37,7 @@ export function tensorRequest({ id, input, output }: Card): RequestKind {
   const headBytes = Buffer.from(head);
   return {
     name: 'binary tensor on /v2',
-    path: `/v2/models/${id}/infer`,
+    path: `/v2/models/${id}/infer?sample_rate=${input.sampleRateHz}`,
     headers: {
       'content-type': 'application/octet-stream',
       'inference-header-content-length': String(headBytes.length),

@@ -31,6 +31,10 @@ const server = (status: number, remedy: string): ErrorKind => ({
 export const ERROR_KINDS = {
   invalid_request: invalid(400, 'Correct the request as the message says.'),
   invalid_parameter: invalid(400, 'Correct the named parameter.'),
+  sample_rate_undeclared: invalid(
+    400,
+    'Say at which rate the samples are: parameters.sample_rate, or ?sample_rate= in the address.',
+  ),
   invalid_json: invalid(400, 'Send a valid JSON body.'),
   empty_body: invalid(400, 'Send the bytes of an audio file as the body, or a multipart field "file".'),
   empty_input: invalid(400, 'Send at least one item.'),

@@ -19,6 +19,7 @@ client = triton.InferenceServerClient(address)
 def infer(binary_in, outputs, **options):
     tensor = triton.InferInput("waveform", windows.shape, "FP32")
     tensor.set_data_from_numpy(windows, binary_data=binary_in)
+    options.setdefault("parameters", {"sample_rate": 8000})
     result = client.infer(model, [tensor], outputs=outputs, **options)
     return result.as_numpy("embedding").tolist(), result.get_response().get("id")
 
@@ -63,9 +64,10 @@ print(
             "binaryNamed": infer(True, output(True), model_version="1"),
             "json": infer(False, output(False), priority=1, timeout=9_000_000),
             "jsonToBinary": infer(False, None),
-            "binaryToJson": infer(True, output(False), parameters={"sample_rate": 8000}),
+            "binaryToJson": infer(True, output(False), parameters={}, query_params={"sample_rate": 8000}),
             "unknownModel": failure(lambda: client.get_model_metadata("nope")),
             "wrongRate": failure(lambda: infer(True, None, parameters={"sample_rate": 44100})),
+            "noRate": failure(lambda: infer(True, None, parameters={})),
             "compressed": failure(compressed),
             "reloaded": reload(),
             "unknownLoad": failure(lambda: client.load_model("nope")),

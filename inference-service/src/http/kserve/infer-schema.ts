@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseFields } from '../parse-fields.ts';
 
 const count = z.int('must be a whole number').nonnegative('must not be negative');
-/** `sample_rate` is ours: the rate the samples were made for, to be held against the card. */
+/** `sample_rate` is ours: the rate the samples are at, to be held against the card. It is needed, in one of three places. */
 const sampleRate = z.number('must be a number of Hz').optional();
 const flag = z.boolean('must be true or false').optional();
 

@@ -16,7 +16,7 @@ function assertFinite(samples: Float32Array, field: string): void {
   if (at >= 0) throw refuse(field, `value ${at} is no finite FP32 number`);
 }
 
-function assertDeclared(card: Card, { name, shape, datatype, parameters }: InferInput): void {
+function assertDeclared(card: Card, { name, shape, datatype }: InferInput): void {
   const { tensor, windowSamples, sampleRateHz } = card.input;
   if (name !== tensor) throw refuse('inputs[0].name', `${card.id} takes the tensor ${tensor}, not ${name}`);
   if (datatype !== 'FP32') throw refuse('inputs[0].datatype', `${card.id} takes FP32, not ${datatype}`);
@@ -25,7 +25,6 @@ function assertDeclared(card: Card, { name, shape, datatype, parameters }: Infer
       'inputs[0].shape',
       `${card.id} takes windows [n, ${windowSamples}] (mono, ${sampleRateHz} Hz), not [${shape.join(', ')}]`,
     );
-  assertSampleRate(card, parameters?.sample_rate, 'inputs[0].parameters.sample_rate');
 }
 
 /** @param data numbers, or one list of numbers a window */
@@ -48,13 +47,6 @@ function fromBinary(bytes: Buffer, declared: number, expected: number): Float32A
   if (declared !== expected * BYTES_A_SAMPLE)
     throw refuse(field, `is ${declared}; FP32 of that shape has ${expected * BYTES_A_SAMPLE} bytes`);
   return floatsFromBytes(bytes);
-}
-
-/** @throws ServiceError invalid_parameter when samples are declared to be at another rate than the card's */
-export function assertSampleRate(card: Card, declared: number | undefined, field: string): void {
-  const { sampleRateHz } = card.input;
-  if (declared !== undefined && declared !== sampleRateHz)
-    throw refuse(field, `${card.id} takes ${sampleRateHz} Hz, not ${declared}: resample, or use /v1/audio/embeddings`);
 }
 
 /**

@@ -6,9 +6,10 @@ import type { Priority } from '../../core/priority-lane.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { findModel } from '../find-model.ts';
+import { assertSampleRate, RATE_PARAMETER, rateOfAddress } from '../kserve/declared-rate.ts';
 import { type InferAnswer, inferAnswer } from '../kserve/infer-answer.ts';
 import { type InferRequest, parseInferRequest } from '../kserve/infer-schema.ts';
-import { assertSampleRate, readRawWindows, readWindows } from '../kserve/read-windows.ts';
+import { readRawWindows, readWindows } from '../kserve/read-windows.ts';
 import { JSON_LENGTH_HEADER, splitBody } from '../kserve/split-body.ts';
 import { kserveDialect } from '../kserve-dialect.ts';
 import { component } from '../openapi/components.ts';
@@ -40,15 +41,22 @@ function assertOutput({ card }: Space, outputs: InferRequest['outputs']): void {
     );
 }
 
-function readInference(space: Space, body: Buffer, lengthHeader: string | undefined): Inference {
-  const { json, binary } = splitBody(body, lengthHeader);
-  if (json === undefined)
+function readInference(space: Space, body: Buffer, request: Request): Inference {
+  const { json, binary } = splitBody(body, request.get(JSON_LENGTH_HEADER));
+  const inAddress = rateOfAddress(request.query[RATE_PARAMETER]);
+  if (json === undefined) {
+    assertSampleRate(space.card, { [RATE_PARAMETER]: inAddress });
     return { ready: readRawWindows(space.card, body), id: undefined, isBinary: true, priority: 0, timeoutUs: 0 };
+  }
   const { id, parameters, inputs, outputs } = parseInferRequest(json);
-  assertSampleRate(space.card, parameters?.sample_rate, 'parameters.sample_rate');
   assertOutput(space, outputs);
   const [input] = inputs;
   if (!input) throw new ServiceError('invalid_parameter', 'inputs: must have one tensor', { param: 'inputs' });
+  assertSampleRate(space.card, {
+    [RATE_PARAMETER]: inAddress,
+    'parameters.sample_rate': parameters?.sample_rate,
+    'inputs[0].parameters.sample_rate': input.parameters?.sample_rate,
+  });
   return {
     ready: readWindows(space.card, input, binary),
     id,
@@ -81,6 +89,12 @@ const operation: Operation = {
       description: 'Bytes of JSON at the start of the body; without it all of it is JSON',
       schema: { type: 'integer', minimum: 0 },
     },
+    {
+      name: RATE_PARAMETER,
+      in: 'query',
+      description: 'Hz that the samples are at, unless parameters.sample_rate of the request or the tensor says so',
+      schema: { type: 'integer', minimum: 1, maximum: 999_999_999 },
+    },
     ...WORK_HEADERS,
   ],
   requestBody: {
@@ -105,6 +119,7 @@ const operation: Operation = {
   },
   errors: [
     'invalid_parameter',
+    'sample_rate_undeclared',
     'invalid_json',
     'empty_body',
     'deadline_exceeded',
@@ -124,7 +139,7 @@ export function kserveInferRoutes(deps: AppDeps): Route[] {
     const space = findModel(request, deps);
     deps.embedder.admit([space.card.id], {});
     const body = await readBytes(request, response, { spool: deps.spool, maxBytes: deps.limits.max_upload_bytes });
-    const inference = readInference(space, body, request.get(JSON_LENGTH_HEADER));
+    const inference = readInference(space, body, request);
     const limitMs = Math.ceil(inference.timeoutUs / MICROSECONDS_A_MS) || deps.requestTimeoutMs;
     const shorter = startWork(request, response, Math.min(limitMs, deps.requestTimeoutMs));
     const output = await deps.embedder.embedWindows(space, inference.ready, {

@@ -6,6 +6,8 @@ import type { Random } from './random.ts';
 const json = [['Content-Type', 'application/json']] as const;
 const GETS = ['/info', '/health/ready', '/metrics', '/openapi.json', '/v1/models', '/v2', '/v2/models/tiny-1'];
 
+const INFER = '/v2/models/tiny-1/infer?sample_rate=8000';
+
 const recording = (random: Random): Buffer =>
   random.chance(0.5) ? random.pick(AUDIO_SEEDS) : notes(random.between(1, 12));
 
@@ -42,7 +44,7 @@ export function goodRequest(random: Random): FuzzRequest {
       const body = Buffer.from(JSON.stringify({ inputs: audio() }));
       return { ...base, dialect: 'tei', form: 'embed', target: '/embed?model=tiny-1', headers: json, body };
     },
-    () => ({ ...base, dialect: 'kserve', form: 'infer', target: '/v2/models/tiny-1/infer', ...inferBody(random) }),
+    () => ({ ...base, dialect: 'kserve', form: 'infer', target: INFER, ...inferBody(random) }),
     () => ({
       ...base,
       dialect: 'native',

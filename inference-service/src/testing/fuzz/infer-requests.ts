@@ -6,6 +6,8 @@ import { hostileJson, hostileObject } from './hostile-values.ts';
 import type { Random } from './random.ts';
 
 const WINDOW = 8000;
+const GOOD_RATE = '?sample_rate=8000';
+const RATES = [...Array<string>(17).fill(GOOD_RATE), '', '?sample_rate=44100', '?sample_rate=-0'];
 const ODD_SAMPLES = [Number.NaN, Number.POSITIVE_INFINITY, 3e38, -3e38, 1e-45, 0];
 
 function tensor(count: number, random: Random): Buffer {
@@ -50,7 +52,7 @@ export function inferRequest(random: Random): FuzzRequest {
     dialect: 'kserve',
     form: 'infer',
     method: 'POST',
-    target: `/v2/models/${model}/infer`,
+    target: `/v2/models/${model}/infer${random.pick(RATES)}`,
     headers: [
       ...(binary ? [['Inference-Header-Content-Length', length] as const] : []),
       ...(random.chance(0.15) ? hostileHeaders(random) : []),
