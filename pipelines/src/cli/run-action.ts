@@ -11,7 +11,8 @@ import { createTerminalReporter } from './terminal-reporter.ts';
 /** With a cluster that says it is overloaded. */
 const PATIENCE_MS = 30_000;
 
-function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
+/** Settings among the options of a command. */
+export function flagsOf(options: Readonly<Record<string, unknown>>): Flags {
   return Object.fromEntries(
     Object.keys(SETTINGS)
       .filter((name) => typeof options[name] === 'string')

@@ -69,6 +69,10 @@ const KINDS = {
     exitCode: EXIT.refused,
     remedy: 'Calibrate with more, and more varied, recordings, or repeat with --accept-loss.',
   },
+  FIT_TOO_FEW_RECORDINGS: {
+    exitCode: EXIT.refused,
+    remedy: 'Name a larger collection, or stay with spectral-1: it needs none. Nothing was written.',
+  },
   SOURCE_UNREADABLE: { exitCode: EXIT.usage, remedy: 'Check that the source exists and may be read.' },
   SOURCE_UNAVAILABLE: { exitCode: EXIT.unavailable, remedy: 'Try again when the object store answers.' },
   SOURCE_MOVED: {

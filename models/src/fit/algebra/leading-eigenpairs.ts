@@ -24,7 +24,7 @@ function orthonormalise(block: Matrix): void {
  * The `count` largest eigenpairs of a symmetric positive semidefinite matrix by block power iteration and a
  * Rayleigh–Ritz step (Golub & Van Loan, §8.2–8.3). Plain arithmetic in a fixed order: the same bits on every machine.
  */
-export function leadingEigenpairs(symmetric: Matrix, count: number): Eigen {
+export function leadingEigenpairs(symmetric: Matrix, count: number, iterations = ITERATIONS): Eigen {
   const size = symmetric.length;
   const width = Math.min(size, OVERSAMPLING * count);
   let state = 1;
@@ -34,7 +34,7 @@ export function leadingEigenpairs(symmetric: Matrix, count: number): Eigen {
   };
   let block: Matrix = Array.from({ length: width }, () => Float64Array.from({ length: size }, start));
   orthonormalise(block);
-  for (let iteration = 0; iteration < ITERATIONS; iteration++) {
+  for (let iteration = 0; iteration < iterations; iteration++) {
     block = timesTransposed(block, symmetric);
     orthonormalise(block);
   }

@@ -14,9 +14,10 @@ export interface Recording {
   readonly label: string | undefined;
   /** Statistics of clips that do not overlap, in time order; one or more. */
   readonly clips: readonly Float64Array[];
-  /**
-   * Statistics of two halves, where the recording is too short for two clips: what can be asked whether the halves find
-   * each other.
-   */
+  /** Statistics of its two halves, where it is too short for two clips; may be empty. */
   readonly halves: readonly Float64Array[];
 }
+
+/** Parts of one recording that do not overlap: two or more, or one where it cannot be cut. */
+export const excerptsOf = ({ clips, halves }: Recording): readonly Float64Array[] =>
+  clips.length > 1 || halves.length < 2 ? clips : halves;

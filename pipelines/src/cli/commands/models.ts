@@ -10,6 +10,7 @@ import type { Action } from '../command-context.ts';
 import { bind } from '../run-action.ts';
 import { registerModelsAdd } from './models-add.ts';
 import { registerModelsQuantise } from './models-quantise.ts';
+import { registerModelsFit } from './models-fit.ts';
 
 interface Verdict {
   readonly space: string;
@@ -132,6 +133,7 @@ export function registerModels(program: Command): void {
   bind(models.command('show').argument('<id>').description('print the card of a space'), show);
   registerModelsAdd(models);
   registerModelsQuantise(models);
+  registerModelsFit(models);
   const verifyCommand = models.command('verify').argument('<id>');
   bind(verifyCommand.description('check the graph of a space: sha256 and golden vectors'), verify);
 }
