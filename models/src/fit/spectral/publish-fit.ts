@@ -7,6 +7,7 @@ import { spectralGraph } from '../../build/spaces/spectral/graph.ts';
 import type { SpectralConstants } from '../../build/spaces/spectral/parameters.ts';
 import type { Card } from '../../card.ts';
 import { openStage } from '../../importers/stage.ts';
+import { REPORT_ENDING } from '../../registry.ts';
 import type { FitReport } from './fit-report.ts';
 
 /** Graph of a fitted version; the licence of its constants is its owner's matter. */
@@ -26,7 +27,7 @@ interface Publication {
  * @returns paths of the report, Markdown and JSON
  */
 export function publishFit({ card, constants, modelsDir, report, text }: Publication): string[] {
-  const reports = [`${card.id}.report.md`, `${card.id}.report.json`];
+  const reports = [`${card.id}.report.md`, `${card.id}${REPORT_ENDING}`];
   const [markdown = '', json = ''] = reports;
   const cardFile = `${card.id}.json`;
   const stage = openStage(modelsDir);

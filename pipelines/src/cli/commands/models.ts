@@ -9,8 +9,8 @@ import { EXIT } from '../../core/exit-codes.ts';
 import type { Action } from '../command-context.ts';
 import { bind } from '../run-action.ts';
 import { registerModelsAdd } from './models-add.ts';
-import { registerModelsQuantise } from './models-quantise.ts';
 import { registerModelsFit } from './models-fit.ts';
+import { registerModelsQuantise } from './models-quantise.ts';
 
 interface Verdict {
   readonly space: string;
