@@ -63,7 +63,7 @@ function assertTrusted(path: string, sums: FileSums, { published, recognise }: W
   if (other) throw new ImportError('CHECKPOINT_MISMATCH', `${path} is ${other}`);
   throw new ImportError(
     'CHECKPOINT_UNVERIFIED',
-    `${path} (${sums.bytes} bytes, ${sumsText(sums)}) is not the published ${published.file} (${sumsText(published)})`,
+    `${path} (${sums.bytes} bytes, ${published.md5 ? sumsText(sums) : sumsText({ sha256: sums.sha256 })}) is not the published ${published.file} (${sumsText(published)})`,
   );
 }
 

@@ -84,7 +84,8 @@ function assertUsable(vectors: Float32Array, { file, draft }: CheckedGraph): voi
 /** @returns the largest difference between a batch and its windows one by one, as a part of the largest value */
 async function batchDifference(run: Run, windows: readonly Float32Array[], vectors: Float32Array): Promise<number> {
   const dims = vectors.length / windows.length;
-  let [largest, difference] = [0, 0];
+  let largest = vectors.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let difference = 0;
   for (const [row, window] of windows.entries()) {
     const alone = await run([window]);
     for (const [i, value] of alone.entries()) {

@@ -105,7 +105,7 @@ function openModel(path: string, { card, version, origin }: OpenOptions): Opened
 export function createOnnxReader(cardPath: string, version: number): WeightsReader {
   const card = readCardFile(cardPath);
   return {
-    ...(card.sha256 ? { published: { file: `the one that ${basename(cardPath)} names`, sha256: card.sha256 } } : {}),
+    ...(card.sha256 ? { published: { file: `graph that ${basename(cardPath)} names`, sha256: card.sha256 } } : {}),
     open: (path, origin) => openModel(path, { card, version, origin }),
   };
 }

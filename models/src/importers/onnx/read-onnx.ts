@@ -163,5 +163,5 @@ export function pickTensor(
   const found = name === undefined ? from[0] : from.find((tensor) => tensor.name === name);
   if (found && (name !== undefined || from.length === 1)) return found;
   const problem = name === undefined ? `has ${from.length} ${role}s, not one` : `has no ${role} ${quote(name)}`;
-  throw new ImportError('GRAPH_MISMATCH', `${file} ${problem}: ${names}`);
+  throw new ImportError('GRAPH_MISMATCH', `${file} ${problem}; there is ${names}`);
 }

@@ -8,7 +8,7 @@ const UNSUPPORTED = [
   /(?<op>[\w.:-]+)\(-?\d+\) is not a registered function\/op/,
   /No Op registered for (?<op>[\w.:-]+) with domain_version of \d+/,
   /Could not find an implementation for (?<op>[\w.:-]+)\(\d+\) node with name '(?<node>[^']*)'/,
-  /(?:No opset import for domain|ONNX Runtime only .*guarantees.* for domain) '?(?<op>[\w.:-]*)/,
+  /No opset import for domain '(?<domain>[\w.:-]*)/,
   /Unsupported model IR version: \d+, max supported IR version: \d+/,
 ];
 
@@ -17,9 +17,11 @@ const oneLine = (text: string): string => {
   return line.length > MAX_TEXT ? `${line.slice(0, MAX_TEXT)}…` : line;
 };
 
-/** What is left of a message without where in ONNX Runtime's sources it comes from. */
+/** What is left of a message without where in ONNX Runtime's sources it comes from, and without our temporary file. */
 const withoutSource = (text: string): string =>
-  text.replace(/(?:[^\s:]*\/)+[\w.]+:\d+\s+(?:[\w:<>~ ]+\([^)]*\)\s*(?:const\s*)?)?/g, '');
+  text
+    .replace(/Load model from \S+ failed: ?/, '')
+    .replace(/(?:[^\s:]*\/)+[\w.]+:\d+\s+(?:[\w:<>~ ]+\([^)]*\)\s*(?:const\s*)?)?/g, '');
 
 /**
  * ONNX Runtime's complaint as an error of ours.
@@ -30,8 +32,9 @@ export function runtimeError(error: unknown, file: string, doing: string): Impor
   for (const pattern of UNSUPPORTED) {
     const found = pattern.exec(text);
     if (!found) continue;
-    const { op, node } = found.groups ?? {};
-    const what = op ? `operator ${op}${node ? ` (node ${node})` : ''} cannot be run here` : 'cannot be run here';
+    const { op, node, domain } = found.groups ?? {};
+    const operator = op ? `operator ${op}${node ? ` (node ${node})` : ''} ` : domain ? `operators of ${domain} ` : '';
+    const what = `${operator}cannot be run here`;
     return new ImportError('GRAPH_UNSUPPORTED', `${file}: ${what}: ${oneLine(withoutSource(text))}`, error);
   }
   return new ImportError('GRAPH_MISMATCH', `${file}: ${doing} failed: ${oneLine(withoutSource(text))}`, error);
