@@ -72,7 +72,7 @@ function describeText({ text }: Space['card']): string[][] {
 
 const show: Action = async ({ config, reporter }, [id]) => {
   const { card, fingerprint, graphPath } = spaceNamed(id, config.modelsDir);
-  const { input, graph, licence, origin } = card;
+  const { input, graph, licence, origin, quantised } = card;
   const rows = [
     ['space', card.id],
     ['title', card.title],
@@ -84,7 +84,7 @@ const show: Action = async ({ config, reporter }, [id]) => {
     ['shortest', `${secondsOf(input.minSamples, card)} s; filled up by ${input.padding}`],
     ['track vector', card.hasTrackVector ? `${card.pooling} of the windows` : 'none, segments only'],
     ['index options', JSON.stringify(card.indexOptions)],
-    ['graph', `${graphPath} (${graph.precision})`],
+    ['graph', `${graphPath} (${graph.precision}${quantised ? ` from ${quantised.from}` : ''})`],
     ['sha256', graph.sha256],
     ...describeText(card),
     ['licence', `${licence.spdx}, ${licence.attribution} (${licence.source})`],
