@@ -20,6 +20,12 @@ describe('labelRetrieval', () => {
     expect(meanScore(scores).knn1).toBe(1);
   });
 
+  test('takes vectors that point the opposite way', () => {
+    const angles = Array.from({ length: 40 }, (_, i) => (2 * Math.PI * i) / 40);
+    const circle = angles.map((angle, i) => item(i < 20 ? 'a' : 'b', String(i), Math.cos(angle), Math.sin(angle)));
+    expect(meanScore(labelRetrieval(circle)).knn1).toBeGreaterThan(0.9);
+  });
+
   test('takes zero vectors without giving NaN', () => {
     const mean = meanScore(labelRetrieval([item('a', '1', 0, 0), item('a', '2', 1, 0)]));
     expect(Number.isFinite(mean.averagePrecision)).toBe(true);

@@ -43,7 +43,8 @@ export function createGalleryRanker(
     let length = 0;
     for (let row = 0; row < count; row++) {
       if (groups[row] === groups[query]) continue;
-      const step = Math.round((dot(values, query * dims, row * dims, dims) + 1) * STEPS);
+      // Opposite vectors may come out a little below −1, and no key may be negative.
+      const step = Math.max(0, Math.round((dot(values, query * dims, row * dims, dims) + 1) * STEPS));
       scratch[length++] = step * ROWS + (ROWS - 1 - row);
     }
     const keys = scratch.subarray(0, length).sort();
