@@ -94,7 +94,8 @@ async function makeVariants(stage: Stage, python: string | undefined): Promise<V
   async function* each(): AsyncGenerator<Float32Array> {
     yield* windows;
   }
-  const options = { model, plan, input: card.input.tensor, threads: availableParallelism() };
+  const path = join(dir, 'observed.onnx');
+  const options = { model, plan, input: card.input.tensor, threads: availableParallelism(), path };
   const { histograms } = await observeValues(each(), options);
   const variants: Variant[] = [];
   const kinds: [Clipping, 7 | 8][] = [

@@ -59,11 +59,20 @@ function evenlySpread<T>(items: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => items[Math.floor(((i + 0.5) * items.length) / count)] as T);
 }
 
+interface Making {
+  readonly options: QuantiseOptions;
+  readonly original: Original;
+  readonly queue: RecordingQueue;
+  readonly recipe: string;
+  readonly version: number;
+  readonly stage: Stage;
+}
+
 interface Calibrated extends Calibration {
   readonly recordings: number;
 }
 
-async function calibrate(queue: RecordingQueue, original: Original, options: QuantiseOptions): Promise<Calibrated> {
+async function calibrate({ queue, original, options, stage }: Making): Promise<Calibrated> {
   const quota = Math.max(1, Math.min(MAX_CALIBRATION, Math.floor(queue.waiting.length * CALIBRATION_SHARE)));
   options.onStep(`observing the graph on ${quota} recordings`);
   let recordings = 0;
@@ -76,8 +85,11 @@ async function calibrate(queue: RecordingQueue, original: Original, options: Qua
     }
   }
   const { model, plan, space } = original;
-  const { threads } = options;
-  const calibration = await observeValues(windows(), { model, plan, input: space.card.input.tensor, threads });
+  const calibration = await observeValues(windows(), {
+    ...{ model, plan, input: space.card.input.tensor },
+    threads: options.threads,
+    path: stage.path('observed.onnx'),
+  });
   if (calibration.windows === 0) {
     const first = queue.skipped[0];
     const why = first
@@ -130,19 +142,11 @@ function draftOf(
   };
 }
 
-interface Making {
-  readonly options: QuantiseOptions;
-  readonly original: Original;
-  readonly queue: RecordingQueue;
-  readonly recipe: string;
-  readonly version: number;
-  readonly stage: Stage;
-}
-
-async function make({ options, original, queue, recipe, version, stage }: Making): Promise<QuantisedSpace> {
+async function make(making: Making): Promise<QuantisedSpace> {
+  const { options, original, queue, recipe, version, stage } = making;
   const { model, plan, space, bytes } = original;
   const { weightBits, modelsDir, acceptLoss, onStep } = options;
-  const calibration = await calibrate(queue, original, options);
+  const calibration = await calibrate(making);
   const ranges = new Map(
     [...calibration.histograms].map(([name, histogram]) => {
       const bounds = plan.values.get(name)?.bounds;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { encodeModel } from '../../build/onnx/encode-model.ts';
 import type { Model } from '../../build/onnx/model.ts';
-import { toBytes } from '../../build/onnx/wire.ts';
+import { writeModel } from '../../build/onnx/write-model.ts';
 import { InferenceSession, Tensor } from '../../onnx-runtime.ts';
 import type { QuantisationPlan } from '../plan/plan-quantisation.ts';
 import { createValueHistogram, type ValueHistogram } from './value-histogram.ts';
@@ -18,6 +17,8 @@ export interface ObserveOptions {
   /** Graph input of the waveform. */
   readonly input: string;
   readonly threads: number;
+  /** Where the graph with its inner values as outputs is written: from a file it needs no second copy in memory. */
+  readonly path: string;
 }
 
 /**
@@ -26,14 +27,14 @@ export interface ObserveOptions {
  */
 export async function observeValues(
   windows: AsyncIterable<Float32Array>,
-  { model, plan, input, threads }: ObserveOptions,
+  { model, plan, input, threads, path }: ObserveOptions,
 ): Promise<Calibration> {
   const observed = [...plan.values.values()].filter(({ scaleOf }) => scaleOf === undefined).map(({ name }) => name);
   const histograms = new Map(observed.map((name) => [name, createValueHistogram()]));
   const declared = new Set(model.outputs.map(({ name }) => name));
   const added = observed.filter((name) => !declared.has(name)).map((name) => ({ name, dims: undefined }));
-  const bytes = toBytes(encodeModel({ ...model, outputs: [...model.outputs, ...added] }));
-  const session = await InferenceSession.create(bytes, { intraOpNumThreads: threads, logSeverityLevel: 3 });
+  await writeModel(path, { ...model, outputs: [...model.outputs, ...added] });
+  const session = await InferenceSession.create(path, { intraOpNumThreads: threads, logSeverityLevel: 3 });
   let count = 0;
   try {
     for await (const window of windows) {

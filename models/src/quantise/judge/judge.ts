@@ -89,7 +89,7 @@ function objectionsTo(recall: number | undefined, recordings: number): string[] 
   const objections: string[] = [];
   if (recordings < MIN_JUDGED)
     objections.push(`${recordings} recordings are left to judge by, at least ${MIN_JUDGED} are needed`);
-  if (recall !== undefined && recall < MIN_RECALL)
+  if (recall !== undefined && !(recall >= MIN_RECALL))
     objections.push(`recall@10 is ${recall.toFixed(3)}, at least ${MIN_RECALL} is needed`);
   return objections;
 }
