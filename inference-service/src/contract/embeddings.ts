@@ -86,6 +86,15 @@ export interface AudioEmbeddingQuery {
   readonly lenient?: boolean;
 }
 
+/** Answer of `POST /v1/embeddings`, one vector an item. */
+export interface EmbeddingsAnswer {
+  readonly object: 'list';
+  readonly model: string;
+  readonly fingerprint: string;
+  readonly data: readonly { readonly object: 'embedding'; readonly index: number; readonly embedding: WireVector }[];
+  readonly usage: { readonly prompt_tokens: number; readonly total_tokens: number };
+}
+
 export interface ErrorBody {
   readonly error: {
     readonly message: string;

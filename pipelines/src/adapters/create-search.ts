@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Client } from '@elastic/elasticsearch';
 import { embedQuery } from '../core/search/embed-query.ts';
+import { embedWords } from '../core/search/embed-words.ts';
 import type { SearchDeps } from '../core/search/query-plan.ts';
 import { runSearch } from '../core/search/run-search.ts';
 import type { Search } from '../ports/search.ts';
@@ -15,6 +16,7 @@ export function createSearch({ client, ...parts }: Parts): Search {
   const deps = { ...parts, cluster: createElasticsearchSearchCluster(client) };
   return {
     search: (query) => runSearch(deps, query),
+    embedText: (text, spaces, signal) => embedWords(deps, text, { spaces, signal }),
     embedAudio: (audio, spaces, signal) => embedQuery(parts.embedder, audio, { spaces, signal }),
   };
 }

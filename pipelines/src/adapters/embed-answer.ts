@@ -2,6 +2,7 @@
 import type {
   AudioEmbeddingResult,
   AudioEmbeddingResults,
+  EmbeddingsAnswer,
   ErrorBody,
   WireVector,
 } from '@earshot/inference-service/contract';
@@ -17,8 +18,11 @@ function toVector(wire: WireVector): Float32Array {
   return vector;
 }
 
-function assertUsable(vector: Float32Array, { model, dims }: AudioEmbeddingResult): Float32Array {
-  if (vector.length !== dims)
+function assertUsable(
+  vector: Float32Array,
+  { model, dims }: { readonly model: string; readonly dims?: number },
+): Float32Array {
+  if (dims !== undefined && vector.length !== dims)
     throw new EarshotError(
       'INFERENCE_ANSWER_INVALID',
       `${model}: a vector of ${vector.length} instead of ${dims} numbers`,
@@ -59,6 +63,21 @@ export function readEmbedAnswer(body: unknown, models: readonly string[]): Embed
       throw new EarshotError('INFERENCE_ANSWER_INVALID', `The inference service gave no answer for ${model}`);
     return toRecording(result);
   });
+}
+
+/**
+ * The service's answer to one text.
+ * @throws EarshotError INFERENCE_ANSWER_INVALID when it has no fingerprint, no vector or one that is not finite
+ */
+export function readTextAnswer(
+  body: unknown,
+  model: string,
+): { readonly fingerprint: string; readonly vector: Float32Array } {
+  const { fingerprint, data } = body as Partial<EmbeddingsAnswer>;
+  const wire = data?.[0]?.embedding;
+  if (typeof fingerprint === 'string' && wire !== undefined)
+    return { fingerprint, vector: assertUsable(toVector(wire), { model }) };
+  throw new EarshotError('INFERENCE_ANSWER_INVALID', `The inference service gave no vector of the words for ${model}`);
 }
 
 /** Code and message of an error body; a proxy's page gives `http_<status>`. */

@@ -8,7 +8,12 @@ import { createHttpEmbedder } from './http-embedder.ts';
 let service: InferenceStandIn;
 beforeAll(async () => {
   service = await startInferenceStandIn(
-    ['spectral-1', 'melody-1'].map((id) => ({ id, fingerprint: '0123456789ab', dims: 8 })),
+    ['spectral-1', 'melody-1'].map((id) => ({
+      id,
+      fingerprint: '0123456789ab',
+      dims: 8,
+      acceptsText: id === 'melody-1',
+    })),
   );
 });
 afterAll(() => service.stop());
@@ -126,4 +131,17 @@ test('an abort ends the wait with its reason', async () => {
 
 test('info names the spaces served', async () => {
   expect((await embedder().info()).spaces.map(({ id }) => id)).toEqual(['spectral-1', 'melody-1']);
+});
+
+test('words give a vector with its fingerprint, or the reason of the service', async () => {
+  const words = { text: 'sound', model: 'melody-1' };
+  const outcome = await embedder().embedText(words);
+  if (outcome.state !== 'embedded') throw new Error(outcome.message);
+  expect(outcome.fingerprint).toBe('0123456789ab');
+  expect(Math.hypot(...outcome.vector)).toBeCloseTo(1, 5);
+  const refused = await embedder().embedText({ ...words, model: 'spectral-1' });
+  expect(refused).toMatchObject({ state: 'poison', code: 'model_does_not_embed_text' });
+  await expect(embedder().embedText({ ...words, model: 'none-1' })).rejects.toMatchObject({ code: 'SPACE_UNKNOWN' });
+  const gone = embedder({ url: 'http://127.0.0.1:1', retryForMs: 10 }).embedText(words);
+  expect(await gone).toMatchObject({ state: 'unavailable', code: 'connection_failed' });
 });

@@ -3,8 +3,15 @@ import { Readable } from 'node:stream';
 import type { ServiceInfo } from '@earshot/inference-service/contract';
 import { EarshotError } from '../core/earshot-error.ts';
 import { type Backoff, backoffMs, parseRetryAfter, pause } from '../core/retry-policy.ts';
-import type { Embedder, EmbedFailure, EmbedOutcome, EmbedRequest } from '../ports/embedder.ts';
-import { readEmbedAnswer, readErrorBody } from './embed-answer.ts';
+import type {
+  EmbeddedText,
+  Embedder,
+  EmbedFailure,
+  EmbedOutcome,
+  EmbedRequest,
+  EmbedTextRequest,
+} from '../ports/embedder.ts';
+import { readEmbedAnswer, readErrorBody, readTextAnswer } from './embed-answer.ts';
 import { networkReason } from './network-reason.ts';
 
 interface Options {
@@ -24,8 +31,8 @@ interface Connection {
   readonly timeoutMs: number;
 }
 
-type Attempt =
-  | { readonly kind: 'done'; readonly outcome: EmbedOutcome }
+type Attempt<Embedded> =
+  | { readonly kind: 'done'; readonly outcome: Embedded | EmbedFailure }
   | {
       readonly kind: 'retry';
       readonly code: string;
@@ -67,11 +74,11 @@ function stopError(status: number, code: string, message: string): EarshotError 
   return new EarshotError('INFERENCE_DENIED', `The inference service answered ${status}: ${message}`);
 }
 
-async function readAttempt(response: Response, request: EmbedRequest): Promise<Attempt> {
-  if (response.ok) {
-    const recordings = readEmbedAnswer(await response.json(), request.models);
-    return { kind: 'done', outcome: { state: 'embedded', recordings, attempts: 0 } };
-  }
+async function readAttempt<Embedded>(
+  response: Response,
+  read: (body: unknown) => Embedded,
+): Promise<Attempt<Embedded>> {
+  if (response.ok) return { kind: 'done', outcome: read(await response.json()) };
   const { status } = response;
   const { code, message } = readErrorBody(await response.text(), status);
   if (POISON.has(status)) return { kind: 'done', outcome: { state: 'poison', code, message, attempts: 0 } };
@@ -98,48 +105,92 @@ async function readInfo(url: string, authorization: Record<string, string>): Pro
   throw new EarshotError('INFERENCE_UNAVAILABLE', `The inference service answered ${response.status}: ${message}`);
 }
 
-async function sendOnce(request: EmbedRequest, connection: Connection): Promise<Attempt> {
-  const { url, authorization, timeoutMs } = connection;
-  const patience = Math.min(timeoutMs + Math.ceil(request.length / BYTES_PER_MS), LONGEST_TIMEOUT_MS);
-  const timeout = AbortSignal.timeout(patience);
-  const body = request.open();
+interface Sending<Embedded> {
+  readonly patienceMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** Sends once and hands the answer on, cleaning up only when that has been read. */
+  readonly exchange: <T>(signal: AbortSignal, take: (response: Response) => Promise<T>) => Promise<T>;
+  readonly read: (body: unknown) => Embedded;
+}
+
+async function sendOnce<Embedded>(sending: Sending<Embedded>): Promise<Attempt<Embedded>> {
+  const { patienceMs, signal, exchange, read } = sending;
+  const timeout = AbortSignal.timeout(patienceMs);
   try {
-    const response = await fetch(addressOf(url, request), {
-      method: 'POST',
-      headers: {
-        ...authorization,
-        'content-type': 'application/octet-stream',
-        'content-length': String(request.length),
-        'x-earshot-priority': request.priority,
-      },
-      body: Readable.toWeb(body),
-      duplex: 'half',
-      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-    });
-    return await readAttempt(response, request);
+    const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
+    return await exchange(either, (response) => readAttempt(response, read));
   } catch (error) {
-    request.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     if (error instanceof EarshotError) throw error;
     if (timeout.aborted)
-      return { kind: 'retry', code: 'timeout', message: `no answer within ${Math.round(patience / 1000)} s` };
+      return { kind: 'retry', code: 'timeout', message: `no answer within ${Math.round(patienceMs / 1000)} s` };
     return { kind: 'retry', code: 'connection_failed', message: networkReason(error) };
-  } finally {
-    body.destroy();
   }
 }
 
-/** The inference service over HTTP (`POST /v1/audio/embeddings`, `GET /info`). */
+function sendRecording(request: EmbedRequest, { url, authorization, timeoutMs }: Connection): Sending<EmbedOutcome> {
+  return {
+    patienceMs: Math.min(timeoutMs + Math.ceil(request.length / BYTES_PER_MS), LONGEST_TIMEOUT_MS),
+    signal: request.signal,
+    exchange: async (signal, take) => {
+      const body = request.open();
+      try {
+        const response = await fetch(addressOf(url, request), {
+          method: 'POST',
+          headers: {
+            ...authorization,
+            'content-type': 'application/octet-stream',
+            'content-length': String(request.length),
+            'x-earshot-priority': request.priority,
+          },
+          body: Readable.toWeb(body),
+          duplex: 'half',
+          signal,
+        });
+        return await take(response);
+      } finally {
+        body.destroy();
+      }
+    },
+    read: (body) => ({ state: 'embedded', recordings: readEmbedAnswer(body, request.models), attempts: 0 }),
+  };
+}
+
+function sendText(
+  { text, model, signal: cancelled }: EmbedTextRequest,
+  { url, authorization, timeoutMs }: Connection,
+): Sending<EmbeddedText> {
+  return {
+    patienceMs: timeoutMs,
+    signal: cancelled,
+    exchange: async (signal, take) => {
+      const response = await fetch(new URL('v1/embeddings', url.endsWith('/') ? url : `${url}/`), {
+        method: 'POST',
+        headers: { ...authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ model, input: [{ type: 'text', value: text }], encoding_format: 'base64' }),
+        signal,
+      });
+      return take(response);
+    },
+    read: (body) => ({ state: 'embedded', ...readTextAnswer(body, model), attempts: 0 }),
+  };
+}
+
+/** The inference service over HTTP (`POST /v1/audio/embeddings`, `POST /v1/embeddings` for words, `GET /info`). */
 export function createHttpEmbedder(options: Options): Embedder {
   const backoff = options.backoff ?? { baseMs: 500, capMs: 15_000 };
   const authorization: Record<string, string> = options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {};
   const connection: Connection = { url: options.url, authorization, timeoutMs: options.timeoutMs ?? 60_000 };
 
-  async function embed(request: EmbedRequest): Promise<EmbedOutcome> {
-    const retryForMs = (options.retryForMs ?? 120_000) / (request.priority === 'interactive' ? 10 : 1);
+  async function persist<Embedded extends object>(
+    sending: Sending<Embedded>,
+    priority: EmbedRequest['priority'],
+  ): Promise<Embedded | EmbedFailure> {
+    const retryForMs = (options.retryForMs ?? 120_000) / (priority === 'interactive' ? 10 : 1);
     const deadline = Date.now() + retryForMs;
     let serverFaults = 0;
     for (let attempts = 1; ; attempts++) {
-      const attempt = await sendOnce(request, connection);
+      const attempt = await sendOnce(sending);
       if (attempt.kind === 'done') return { ...attempt.outcome, attempts };
       if (attempt.isServerFault) serverFaults++;
       const wait = backoffMs(attempts, backoff, attempt.afterMs);
@@ -147,9 +198,13 @@ export function createHttpEmbedder(options: Options): Embedder {
         const failure: EmbedFailure = { state: 'unavailable', code: attempt.code, message: attempt.message, attempts };
         return failure;
       }
-      await pause(wait, request.signal);
+      await pause(wait, sending.signal);
     }
   }
 
-  return { embed, info: () => readInfo(options.url, authorization) };
+  return {
+    embed: (request) => persist(sendRecording(request, connection), request.priority),
+    embedText: (request) => persist(sendText(request, connection), 'interactive'),
+    info: () => readInfo(options.url, authorization),
+  };
 }

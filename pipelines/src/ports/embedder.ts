@@ -31,10 +31,26 @@ export interface EmbedFailure {
   readonly attempts: number;
 }
 
-/** Turns recordings into vectors: the inference service, seen from here. Vectors arrive as Float32Array. */
+export interface EmbedTextRequest {
+  readonly text: string;
+  /** Space id. */
+  readonly model: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EmbeddedText {
+  readonly state: 'embedded';
+  readonly fingerprint: string;
+  readonly vector: Float32Array;
+  readonly attempts: number;
+}
+
+/** Turns recordings into vectors, and words where a space takes them: the inference service, seen from here. Vectors arrive as Float32Array. */
 export interface Embedder {
   /** One answer a space, in the order asked for. @throws EarshotError when the request itself is refused (key, unknown space) */
   embed(request: EmbedRequest): Promise<EmbedOutcome>;
+  /** Of one search; `poison` when these words cannot be embedded. @throws EarshotError as above */
+  embedText(request: EmbedTextRequest): Promise<EmbeddedText | EmbedFailure>;
   /** @throws EarshotError INFERENCE_UNAVAILABLE, INFERENCE_DENIED */
   info(): Promise<ServiceInfo>;
 }

@@ -96,6 +96,8 @@ export interface EmbeddedQuery {
 export interface Search {
   /** @throws EarshotError QUERY_INVALID, QUERY_AUDIO_UNUSABLE, DOCUMENT_NOT_FOUND, INDEX_MISSING, FINGERPRINT_MISMATCH, … */
   search(query: SearchQuery): Promise<SearchResult>;
+  /** Only the vectors of words, one a space. @throws EarshotError QUERY_INVALID where a space takes no words */
+  embedText(text: string, spaces: readonly string[], signal?: AbortSignal): Promise<EmbeddedQuery>;
   /** Only the vectors of a recording, one a space: search with them by `kind: 'vectors'`. */
   embedAudio(audio: QueryAudio, spaces: readonly string[], signal?: AbortSignal): Promise<EmbeddedQuery>;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioEmbeddingResult, ServiceInfo } from '@earshot/inference-service/contract';
 import { startLoopbackServer } from './loopback-server.ts';
@@ -18,6 +19,8 @@ export interface ServedSpace {
   readonly id: string;
   fingerprint: string;
   readonly dims: number;
+  /** Words get the vector of a recording whose bytes they are. */
+  readonly acceptsText?: boolean;
 }
 
 export interface InferenceStandIn {
@@ -124,6 +127,18 @@ function answer(response: ServerResponse, asked: readonly ServedSpace[], body: R
   else sendJson(response, 200, asked.length === 1 ? (results[0] ?? {}) : { results });
 }
 
+async function answerText(request: IncomingMessage, response: ServerResponse, spaces: readonly ServedSpace[]) {
+  const { model, input } = JSON.parse(await text(request)) as { model: string; input: [{ value: string }] };
+  const space = spaces.find(({ id }) => id === model);
+  if (!space) return sendJson(response, 404, errorBody('model_not_found'));
+  if (!space.acceptsText) return sendJson(response, 400, errorBody('model_does_not_embed_text'));
+  const words = Buffer.from(input[0].value);
+  if (words.length > 400) return sendJson(response, 400, errorBody('text_too_long'));
+  const body = { head: words, length: words.length, sha256: createHash('sha256').update(words).digest() };
+  const data = [{ object: 'embedding', index: 0, embedding: toBase64(vectorOf(body, model, space.dims)) }];
+  return sendJson(response, 200, { object: 'list', model, fingerprint: space.fingerprint, data, usage: {} });
+}
+
 /** Whether the fault took care of the answer. */
 function suffer(fault: Fault, request: IncomingMessage, response: ServerResponse): boolean {
   if (fault.kind === 'answer' || fault.kind === 'delay') return false;
@@ -140,13 +155,13 @@ function suffer(fault: Fault, request: IncomingMessage, response: ServerResponse
 
 const infoOf = (spaces: readonly ServedSpace[]): ServiceInfo => ({
   version: '0.0.0-stand-in',
-  spaces: spaces.map((space) => ({
+  spaces: spaces.map(({ acceptsText = false, ...space }) => ({
     ...space,
     similarity: 'cosine',
     sample_rate_hz: 16_000,
     window_ms: 2000,
     hop_ms: 1000,
-    accepts_text: false,
+    accepts_text: acceptsText,
     has_track_vector: true,
     licence: 'Apache-2.0',
   })),
@@ -154,6 +169,12 @@ const infoOf = (spaces: readonly ServedSpace[]): ServiceInfo => ({
   ffmpeg: { version: 'none', source: 'none', refuses: [] },
   limits: { max_audio_seconds: 600, max_upload_bytes: 1e8, max_concurrent_decodes: 2, max_queue_windows: 64 },
 });
+
+/** The spaces that a request names; undefined when one of them is not served. */
+function askedOf(spaces: readonly ServedSpace[], url: URL): ServedSpace[] | undefined {
+  const asked = url.searchParams.getAll('model').map((model) => spaces.find(({ id }) => id === model));
+  return asked.every((space) => space !== undefined) ? asked : undefined;
+}
 
 /** A loopback stand-in of the inference service that can be made to fail: for faults the real one cannot be made to show. */
 export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Promise<InferenceStandIn> {
@@ -166,6 +187,7 @@ export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Pro
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     if (url.pathname === '/info') return sendJson(response, 200, infoOf(spaces));
+    if (url.pathname === '/v1/embeddings') return answerText(request, response, spaces);
     if (url.pathname !== '/v1/audio/embeddings') return sendJson(response, 404, errorBody('not_found'));
     const fault = state.faults.shift() ?? { kind: 'answer' };
     if (fault.kind === 'early-status') {
@@ -181,9 +203,8 @@ export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Pro
       priority: String(priority),
     });
     state.onRequest?.();
-    const models = url.searchParams.getAll('model');
-    const asked = models.map((model) => spaces.find(({ id }) => id === model)).filter((space) => space !== undefined);
-    if (asked.length < models.length) return sendJson(response, 404, errorBody('model_not_found'));
+    const asked = askedOf(spaces, url);
+    if (!asked) return sendJson(response, 404, errorBody('model_not_found'));
     if (fault.kind === 'delay') await sleep(fault.ms);
     if (!suffer(fault, request, response)) answer(response, asked, body);
   }

@@ -11,6 +11,7 @@ import {
   whyNoElasticsearch,
 } from '@earshot/e2e/support';
 import { encodeVector } from '@earshot/mappings/search';
+import type { Card } from '@earshot/models';
 import { loadSpaces } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +31,15 @@ const SPACES = ['tone-1', 'tone-2'];
 const soundOf = (i: number): Buffer => Buffer.from(`sound number ${i}`);
 const idOf = (i: number): string => `doc${String(i).padStart(2, '0')}`;
 const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+
+const TEXT_PART: NonNullable<Card['text']> = {
+  graph: { file: 'tone-2.text.onnx', sha256: 'b'.repeat(64), precision: 'fp32' },
+  input: { ids: 'input_ids', mask: null },
+  output: { tensor: 'y', normalised: true },
+  tokenizer: { file: 'tone-2.tokenizer', sha256: 'c'.repeat(64), padToken: '<pad>' },
+  maxTokens: 77,
+  golden: [{ text: 'a', embedding: [1, 0, 0, 0, 0, 0, 0, 0], minCosine: 0.9999 }],
+};
 
 /** The service is a stand-in that gives every content a vector of its own; Elasticsearch is the real one. */
 describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (skipped: ${reason})` : ''}`, () => {
@@ -112,7 +122,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
   beforeAll(async () => {
     [elasticsearch, service] = await Promise.all([
       startElasticsearch(),
-      startInferenceStandIn(SPACES.map((id) => ({ id, fingerprint: '', dims: 8 }))),
+      startInferenceStandIn(SPACES.map((id) => ({ id, fingerprint: '', dims: 8, acceptsText: id === 'tone-2' }))),
     ]);
     client = createElasticsearchClient(loadConfig({}, elasticsearch.env).config);
     folder = mkdtempSync(join(tmpdir(), 'earshot-search-'));
@@ -121,8 +131,9 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
     writeFileSync(join(folder, 'silent.wav'), 'SILENT');
     const models = join(folder, 'models');
     mkdirSync(models);
-    // Both cards differ in their id only, which is part of the fingerprint; the stand-in speaks for one at a time.
-    for (const id of SPACES) fingerprints[id] = writeTestCard(models, { id });
+    // The cards differ in their id, which is part of the fingerprint, and one takes words; the stand-in speaks for one at a time.
+    fingerprints['tone-1'] = writeTestCard(models, { id: 'tone-1' });
+    fingerprints['tone-2'] = writeTestCard(models, { id: 'tone-2', acceptsText: true, text: TEXT_PART });
     serveAs(fingerprints['tone-1']!);
     const applied = await earshot('apply', '--yes', '--space', SPACES.join(','));
     expect(applied.code, applied.stderr).toBe(0);
@@ -243,6 +254,30 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
     for (const [i, hit] of fused.hits.entries()) expect(hit.score).toBeCloseTo(sums[i]!, 10);
   });
 
+  it('--text looks for words where the space takes them, with the request for Dev Tools', async () => {
+    serveAs(fingerprints['tone-2']!);
+    const words = ['--text', 'sound number 7', '--space', 'tone-2'];
+    const result = await json(...words, '-k', '3');
+    expect(result).toMatchObject({ code: 0, space: 'tone-2', took_ms: { decode: 0 } });
+    expect(result.hits).toHaveLength(3);
+    expect(result.hits[0]).toMatchObject({ id: idOf(7), similarity: expect.closeTo(1, 4) });
+    const { stdout } = await earshot('search', ...words, '--show-request');
+    expect(stdout).toContain('POST /earshot-audio-tone-2/_search\n{');
+    const tooMany = await json('--text', 'word '.repeat(100), '--space', 'tone-2');
+    expect(tooMany).toMatchObject({ code: 2, error: { code: 'QUERY_INVALID' } });
+    expect(tooMany.error.message).toContain('text_too_long');
+    serveAs(fingerprints['tone-1']!);
+  });
+
+  it('words for a space of sounds are refused with the name of one that takes them, alone and fused', async () => {
+    for (const spaces of [[], ['--fuse', 'tone-2,tone-1']]) {
+      const { stderr, code } = await earshot('search', '--text', 'a dog', ...spaces);
+      expect(code).toBe(2);
+      expect(stderr).toContain('tone-1 embeds sound, not words');
+      expect(stderr).toContain('--space tone-2');
+    }
+  });
+
   it('a cluster without lookup builder and base64 queries gives the same answer by fetching the vector', async () => {
     const capabilities = {
       ...(await clusterCapabilities(client)),
@@ -267,6 +302,7 @@ describe.skipIf(reason)(`earshot search on a real Elasticsearch${reason ? ` (ski
     ['an id that does not exist', ['--id', 'nowhere'], 2, 'DOCUMENT_NOT_FOUND'],
     ['the id of a silent recording', ['--id', 'silent'], 2, 'DOCUMENT_NOT_FOUND'],
     ['words in a space of sounds', ['--text', 'a dog'], 2, 'QUERY_INVALID'],
+    ['no words', ['--text', ' ', '--space', 'tone-2'], 2, 'QUERY_INVALID'],
     ['an unknown filter', ['--id', 'doc01', '--filter', 'embedding:1'], 2, 'QUERY_INVALID'],
     ['more hits than candidates', ['--id', 'doc01', '-k', '20', '--num-candidates', '10'], 2, 'QUERY_INVALID'],
     ['a library without index', ['--id', 'doc01', '--library', 'other'], 2, 'INDEX_MISSING'],

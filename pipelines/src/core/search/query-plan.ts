@@ -66,20 +66,14 @@ function refuseSegmentOnly({ space: { card } }: SpaceTarget): void {
   throw new EarshotError('QUERY_INVALID', `Space ${card.id} has vectors of segments only: search it with a recording`);
 }
 
-/** Turns the input into what is asked of one space. `vectors` are those of the recording, if one was given. */
+/** Turns the input into what is asked of one space. `vectors` are those of the recording or the words, if any were given. */
 export async function resolveQuery(
   deps: SearchDeps,
   target: SpaceTarget,
   { input, vectors, needsNumbers }: { input: QueryInput; vectors: readonly QueryVector[]; needsNumbers: boolean },
 ): Promise<ResolvedQuery> {
-  if (input.kind === 'audio' || input.kind === 'vectors')
+  if (input.kind === 'audio' || input.kind === 'vectors' || input.kind === 'text')
     return { query: { vector: fittingVector(target, vectors) }, excludeIds: [] };
-  if (input.kind === 'text') {
-    const textual = [...deps.spaces.values()].filter(({ card }) => card.acceptsText).map(({ card }) => card.id);
-    throw new EarshotError('QUERY_INVALID', `Space ${target.space.card.id} embeds sound, not words`, {
-      remedy: textual.length > 0 ? `Search ${textual.join(', ')} by text.` : 'Search with a recording or --id.',
-    });
-  }
   refuseSegmentOnly(target);
   if (input.kind === 'id') {
     const excludeIds = [input.id];

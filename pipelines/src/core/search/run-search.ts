@@ -3,6 +3,7 @@ import { type FusedHit, fuseByRank, parseFilter, QueryInvalidError, type SearchH
 import type { EmbeddedQuery, SearchQuery, SearchResult } from '../../ports/search.ts';
 import { EarshotError } from '../earshot-error.ts';
 import { embedQuery } from './embed-query.ts';
+import { embedWords } from './embed-words.ts';
 import { knownSpace, openTarget, resolveQuery, type SearchDeps } from './query-plan.ts';
 import { type SpaceList, type SpaceSearchOptions, searchSpace } from './search-space.ts';
 
@@ -26,8 +27,9 @@ function optionsOf(query: SearchQuery): SpaceSearchOptions {
 
 const NOT_EMBEDDED: EmbeddedQuery = { vectors: [], durationMs: 0, peaks: [], decodeMs: 0, embedMs: 0 };
 
-function embedInput({ embedder }: SearchDeps, { input, spaces, signal }: SearchQuery): Promise<EmbeddedQuery> {
-  if (input.kind === 'audio') return embedQuery(embedder, input, { spaces, signal });
+function embedInput(deps: SearchDeps, { input, spaces, signal }: SearchQuery): Promise<EmbeddedQuery> {
+  if (input.kind === 'audio') return embedQuery(deps.embedder, input, { spaces, signal });
+  if (input.kind === 'text') return embedWords(deps, input.text, { spaces, signal });
   return Promise.resolve(input.kind === 'vectors' ? { ...NOT_EMBEDDED, vectors: input.vectors } : NOT_EMBEDDED);
 }
 
