@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openClapFolder } from './clap/clap-folder.ts';
+import { createClapReader } from './clap/clap-reader.ts';
 import { ImportError } from './import-error.ts';
 import { importSpace, type WeightsReader } from './import-space.ts';
 import { createOnnxReader } from './onnx/onnx-reader.ts';
@@ -30,21 +32,30 @@ const say = (event: string, fields: object): void => {
 // Exit handlers remove what is half made.
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(130));
 
-function readerOf(model: string | undefined): WeightsReader {
+interface Source {
+  readonly path: string;
+  readonly reader: WeightsReader;
+}
+
+const acceptUnverified = values['accept-unverified'];
+
+async function sourceOf(model: string | undefined): Promise<Source> {
   const version = Number(values.version);
-  if (model === undefined) return createOnnxReader(resolve(values.card ?? ''), version);
-  return model === 'yamnet' ? createYamnetReader(version) : createPannsReader(model, version);
+  const path = resolve(values.file ?? '');
+  if (model === undefined) return { path, reader: createOnnxReader(resolve(values.card ?? ''), version) };
+  if (model === 'yamnet') return { path, reader: createYamnetReader(version) };
+  if (model !== 'clap-htsat') return { path, reader: createPannsReader(model, version) };
+  say('step', { text: `summing what is in ${path}` });
+  const folder = await openClapFolder(path, acceptUnverified);
+  return { path: folder.audioPath, reader: createClapReader(folder, version) };
 }
 
 const started = performance.now();
 try {
-  const options = {
-    path: resolve(values.file ?? ''),
-    modelsDir: resolve(values['models-dir'] ?? ''),
-    acceptUnverified: values['accept-unverified'],
-    onStep: (text: string) => say('step', { text }),
-  };
-  const { card, fingerprint, isNew, checks } = await importSpace(options, readerOf(positionals[0]));
+  const { path, reader } = await sourceOf(positionals[0]);
+  const modelsDir = resolve(values['models-dir'] ?? '');
+  const onStep = (text: string): void => say('step', { text });
+  const { card, fingerprint, isNew, checks } = await importSpace({ path, modelsDir, acceptUnverified, onStep }, reader);
   const { golden: _golden, ...described } = card;
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
   const peakRssBytes = process.resourceUsage().maxRSS * 1024;

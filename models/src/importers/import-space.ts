@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Model } from '../build/onnx/model.ts';
 import type { Encoded } from '../build/onnx/wire.ts';
@@ -12,7 +13,8 @@ import { makeGoldenVectors } from './golden-vectors.ts';
 import { ImportError } from './import-error.ts';
 import type { GraphChecks } from './onnx/check-graph.ts';
 import { type FileSums, isPublished, type PublishedFile, sumFile } from './published-file.ts';
-import { openStage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
+import type { TextPart } from './text-part.ts';
 
 /** Weights that have been read and found to fit. */
 export interface OpenedWeights {
@@ -23,6 +25,8 @@ export interface OpenedWeights {
   makeGraph(metadata: Readonly<Record<string, string>>): Model | Encoded;
   /** Tries a graph out before its space is known; for graphs that others made. @throws ImportError */
   check?(graphPath: string): Promise<GraphChecks>;
+  /** What embeds words, where there is such a thing; the draft has its `text`. */
+  readonly words?: TextPart;
   close(): void;
 }
 
@@ -67,7 +71,18 @@ function assertTrusted(path: string, sums: FileSums, { published, recognise }: W
   );
 }
 
-/** Graph and card in the models folder, the card last. */
+/** Copies the files of a text part; gives them by name, with the part of the card. */
+async function stageWords(
+  words: TextPart | undefined,
+  stage: Stage,
+): Promise<Pick<Card, 'text'> & { files: string[] }> {
+  if (!words) return { files: [] };
+  const { text, files, makeGolden } = words;
+  for (const { name, path } of files) await copyFile(path, stage.path(name));
+  return { text: { ...text, golden: await makeGolden() }, files: files.map(({ name }) => name) };
+}
+
+/** Graphs and card in the models folder, the card last. */
 async function publish(
   weights: OpenedWeights,
   { modelsDir, onStep }: ImportOptions,
@@ -86,9 +101,11 @@ async function publish(
     const checks = await check?.(stage.path(graphFile));
     onStep('running the golden signals');
     const golden = await makeGoldenVectors(stage.path(graphFile), draft, precision);
-    const card = cardSchema.parse({ ...draft, graph: { file: graphFile, sha256, precision }, golden });
+    if (weights.words) onStep('running the golden texts');
+    const { files, ...words } = await stageWords(weights.words, stage);
+    const card = cardSchema.parse({ ...draft, ...words, graph: { file: graphFile, sha256, precision }, golden });
     writeFileSync(stage.path(cardFile), `${JSON.stringify(card, null, 2)}\n`);
-    stage.publish([graphFile, cardFile]);
+    stage.publish([graphFile, ...files, cardFile]);
     return { card, checks };
   } finally {
     discard();

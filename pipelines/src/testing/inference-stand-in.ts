@@ -186,9 +186,13 @@ export async function startInferenceStandIn(spaces: readonly ServedSpace[]): Pro
   };
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stand-in');
-    if (url.pathname === '/info') return sendJson(response, 200, infoOf(spaces));
+    if (url.pathname === '/v1/audio/embeddings') return answerAudio(request, response, url);
     if (url.pathname === '/v1/embeddings') return answerText(request, response, spaces);
-    if (url.pathname !== '/v1/audio/embeddings') return sendJson(response, 404, errorBody('not_found'));
+    return url.pathname === '/info'
+      ? sendJson(response, 200, infoOf(spaces))
+      : sendJson(response, 404, errorBody('not_found'));
+  }
+  async function answerAudio(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const fault = state.faults.shift() ?? { kind: 'answer' };
     if (fault.kind === 'early-status') {
       request.resume();

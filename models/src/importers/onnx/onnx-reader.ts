@@ -76,7 +76,11 @@ interface OpenOptions {
   readonly origin: Origin;
 }
 
-function openModel(path: string, { card, version, origin }: OpenOptions): OpenedWeights {
+/**
+ * An ONNX graph as its card says it is, mel front-end and unit length joined to it where they are asked for.
+ * @throws ImportError naming file, offset or tensor
+ */
+export function openOnnxModel(path: string, { card, version, origin }: OpenOptions): OpenedWeights {
   const model = readModel(path);
   const wrap = wrapGraph(model, card);
   const external = openExternalWeights(path, model.bytes, model.file);
@@ -106,6 +110,6 @@ export function createOnnxReader(cardPath: string, version: number): WeightsRead
   const card = readCardFile(cardPath);
   return {
     ...(card.sha256 ? { published: { file: `graph that ${basename(cardPath)} names`, sha256: card.sha256 } } : {}),
-    open: (path, origin) => openModel(path, { card, version, origin }),
+    open: (path, origin) => openOnnxModel(path, { card, version, origin }),
   };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startInferenceService } from '@earshot/e2e/support';
 import { goldenSignal } from '@earshot/models';
 import { createGraphBuilder, encodeModel, toBytes } from '@earshot/models/build';
-import { narrowLayout, narrowTensors, writeTensors } from '@earshot/models/testing';
+import { narrowLayout, narrowTensors, writeClapPair, writeTensors } from '@earshot/models/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
@@ -135,6 +135,38 @@ describe('earshot models add', () => {
       const { embedding: wanted } = card.golden.find((one: { signal: string }) => one.signal === 'plucked-notes');
       const length = Math.hypot(...wanted);
       expect(embedding.reduce((sum, value, i) => sum + (value * wanted[i]) / length, 0)).toBeGreaterThan(0.999);
+    } finally {
+      await service.stop();
+    }
+  });
+
+  test('makes a space for sounds and words of a pair of graphs, and the service embeds both', async () => {
+    writeClapPair(join(dir, 'clap'));
+    const untrusted = await earshot('add', 'clap-htsat', '--dir', 'clap');
+    expect([untrusted.code, untrusted.stderr]).toEqual([4, expect.stringContaining('CHECKPOINT_UNVERIFIED')]);
+    expect((await earshot('add', 'clap-htsat', '--checkpoint', 'narrow.pth')).stderr).toContain('--dir DIR');
+    const { code, stderr } = await earshot('add', 'clap-htsat', '--dir', 'clap', '--accept-unverified');
+    expect(code, stderr).toBe(0);
+    expect((await earshot('show', 'clap-htsat-1')).stdout).toMatch(/words +at most 77 tokens/);
+    expect((await earshot('list')).stdout).toMatch(/clap-htsat-1.*yes/);
+    const service = await startInferenceService({ env: { EARSHOT_MODELS_DIR: modelsDir, EARSHOT_EP: 'cpu' } });
+    try {
+      const sound = await fetch(`${service.url}/v1/audio/embeddings?model=clap-htsat-1`, {
+        method: 'POST',
+        body: wavFile(goldenSignal('chirp-noise', RATE, RATE)),
+      });
+      const words = await fetch(`${service.url}/v1/embeddings`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'clap-htsat-1', input: ['a dog in the rain', '雨の中の犬 🐕'] }),
+      });
+      const heard = (await sound.json()) as { embedding: number[]; fingerprint: string };
+      const read = (await words.json()) as { data: { embedding: number[] }[]; fingerprint: string };
+      expect(read.fingerprint).toBe(heard.fingerprint);
+      for (const vector of [heard.embedding, ...read.data.map(({ embedding }) => embedding)]) {
+        expect(vector).toHaveLength(512);
+        expect(Math.hypot(...vector)).toBeCloseTo(1, 4);
+      }
     } finally {
       await service.stop();
     }

@@ -46,13 +46,14 @@ function describe({ space, isNew, fingerprint, seconds, checks, card }: AddedEve
 }
 
 /** What can be imported by its name, and the option that names its file. */
-const MODELS: Readonly<Record<string, 'checkpoint' | 'tflite'>> = {
+const MODELS: Readonly<Record<string, 'checkpoint' | 'tflite' | 'dir'>> = {
   'panns-cnn14': 'checkpoint',
   'panns-cnn10': 'checkpoint',
   'panns-cnn6': 'checkpoint',
   yamnet: 'tflite',
+  'clap-htsat': 'dir',
 };
-const FILE_OPTIONS = ['checkpoint', 'tflite', 'onnx', 'card'] as const;
+const FILE_OPTIONS = ['checkpoint', 'tflite', 'dir', 'onnx', 'card'] as const;
 
 /** The importer's arguments for what is imported; a model without a name comes with a card. */
 function sourceArgs(model: string | undefined, options: Readonly<Record<string, unknown>>): string[] {
@@ -63,7 +64,7 @@ function sourceArgs(model: string | undefined, options: Readonly<Record<string, 
       'USAGE',
       model === undefined
         ? 'Name a model with its file, or a graph of your own with --card FILE --onnx FILE'
-        : `${model} is imported with --${wanted[0]} FILE`,
+        : `${model} is imported with --${wanted[0]} ${wanted[0] === 'dir' ? 'DIR' : 'FILE'}`,
     );
   if (model === undefined) return ['--card', String(options.card), '--file', String(options.onnx)];
   return [model, '--file', String(options[wanted[0] ?? ''])];
@@ -102,6 +103,7 @@ export function registerModelsAdd(models: Command): void {
     .addArgument(models.createArgument('[model]', 'what the file holds').choices(Object.keys(MODELS)))
     .option('--checkpoint <file>', 'panns-…: checkpoint of PyTorch (.pth), zip or legacy')
     .option('--tflite <file>', 'yamnet: TensorFlow Lite model')
+    .option('--dir <dir>', 'clap-htsat: folder with audio_model.onnx, text_model.onnx and tokenizer.json')
     .option('--onnx <file>', 'a graph of your own, with --card')
     .option('--card <file>', 'what is to be known about it (JSON)')
     .option('--accept-unverified', 'also take a file whose sums are not the published ones')
