@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { tinyCard } from '../testing/tiny-card.ts';
 import { createCachingEmbedder } from './caching-embedder.ts';
 import type { Embedder, EmbedOptions, RecordingEmbedding } from './embedder.ts';
+import { ServiceError } from './service-error.ts';
 
 const spaceOf = (id: string, fingerprint: string): Space =>
   ({ card: tinyCard({ id }), fingerprint, graphPath: `/models/${id}.onnx` }) as unknown as Space;
@@ -183,6 +184,19 @@ describe('equal requests at the same time', () => {
     expect(calls.map(({ path }) => path)).toEqual(['/a', '/b']);
     calls[1]?.succeed();
     expect(cacheOf([...(await second), ...(await third)])).toEqual(['miss', 'hit']);
+    expect(calls).toHaveLength(2);
+  });
+
+  test('who is turned away for having little time does not take those along who have more', async () => {
+    const hurried = cached.embed('/a', [one], options({ deadlineAt: 1000 }));
+    const alike = cached.embed('/b', [one], options({ deadlineAt: 1000 }));
+    const patient = [2000, undefined].map((deadlineAt) => cached.embed('/c', [one], options({ deadlineAt })));
+    await turn();
+    calls[0]?.fail(new ServiceError('queue_full', 'the line is long'));
+    for (const turnedAway of [hurried, alike]) await expect(turnedAway).rejects.toThrow('the line is long');
+    await turn();
+    calls[1]?.succeed();
+    expect((await Promise.all(patient)).map(cacheOf)).toEqual([['miss'], ['hit']]);
     expect(calls).toHaveLength(2);
   });
 

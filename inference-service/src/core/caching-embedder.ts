@@ -2,6 +2,7 @@
 import type { Space } from '@earshot/models/registry';
 import { LRUCache } from 'lru-cache';
 import type { Embedder, EmbedOptions, RecordingEmbedding } from './embedder.ts';
+import { ServiceError } from './service-error.ts';
 
 /** What an object and each of its members cost besides their content, roughly. */
 const OBJECT_BYTES = 48;
@@ -45,10 +46,16 @@ async function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> 
   return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
-/** A result being computed for somebody; `signal` is that client's. */
-interface Flight {
+/** A result being computed for somebody; the rest is that client's. */
+interface Flight extends Pick<EmbedOptions, 'signal' | 'deadlineAt'> {
   readonly result: Promise<RecordingEmbedding>;
-  readonly signal: AbortSignal;
+}
+
+/** Its client left, ran out of time, or was turned away for having less of it: that is no answer for others. */
+function concernsItsClientAlone(error: unknown, flight: Flight, { deadlineAt = Infinity }: EmbedOptions): boolean {
+  if (flight.signal.aborted) return true;
+  const isTurnedAway = error instanceof ServiceError && error.code === 'queue_full';
+  return isTurnedAway && deadlineAt > (flight.deadlineAt ?? Infinity);
 }
 
 interface Wanted {
@@ -92,7 +99,7 @@ export function createCachingEmbedder(inner: Embedder, { maxBytes, onHit }: Cach
         .finally(() => flights.delete(flightKey));
       // Somebody awaits it, but maybe later.
       result.catch(() => undefined);
-      flights.set(flightKey, { result, signal: options.signal });
+      flights.set(flightKey, { result, signal: options.signal, deadlineAt: options.deadlineAt });
       return result;
     });
   };
@@ -106,8 +113,7 @@ export function createCachingEmbedder(inner: Embedder, { maxBytes, onHit }: Cach
     try {
       return asHit(await withSignal(flight.result, options.signal), wanted.space);
     } catch (error) {
-      // Its client left or ran out of time: that is no answer for others.
-      if (!flight.signal.aborted || options.signal.aborted) throw error;
+      if (options.signal.aborted || !concernsItsClientAlone(error, flight, options)) throw error;
     }
     return resolveOne(path, wanted, options);
   };
