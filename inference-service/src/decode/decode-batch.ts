@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { findNonFinite } from '../core/find-non-finite.ts';
@@ -57,18 +55,14 @@ async function runBatch(
     decoder.path,
     ...args,
   ];
-  const child = spawn(command, words, {
-    cwd: outputDir,
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    windowsHide: true,
-    killSignal: 'SIGKILL',
-    signal: AbortSignal.any([signal, AbortSignal.timeout(LONGEST_WAIT_MS)]),
-  });
-  const log = createFfmpegLog(() => undefined);
-  child.stderr.on('data', (bytes: Buffer) => log.push(bytes));
+  const stop = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_WAIT_MS)]);
   try {
-    const [exitCode] = await once(child, 'close');
+    stop.throwIfAborted();
+    const child = await decoder.launch({ command, args: words, cwd: outputDir, hasOutput: false });
+    stop.addEventListener('abort', child.kill, { once: true });
+    const log = createFfmpegLog(() => undefined);
+    child.stderr.on('data', (bytes: Buffer) => log.push(bytes));
+    const { exitCode } = await child.ended;
     log.end();
     return exitCode === 0 && log.inputs.length === paths.length ? log.inputs : undefined;
   } catch {

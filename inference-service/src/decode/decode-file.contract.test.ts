@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchHere } from './child-launch.ts';
 import { type DecodeOptions, decodeFile } from './decode-file.ts';
 import { createSignalMeter } from './signal-meter.ts';
 import { encodeFixture, noEncoder, STEREO_4S } from './testing/encode-fixture.ts';
@@ -286,7 +287,7 @@ describe.skipIf(decoder === undefined)(`decoding a file ${reason}`, () => {
 /** A decoder that never answers: what a fault in a decoder, or a file made for it, looks like from outside. */
 const hanging = () => {
   const path = put('hanging-decoder', '#!/bin/sh\nexec sleep 600\n');
-  return { path: '/bin/sh', version: '', source: 'test', refuses: [], limits: ['/bin/sh', path] };
+  return { path: '/bin/sh', version: '', source: 'test', refuses: [], limits: ['/bin/sh', path], launch: launchHere };
 };
 
 const childrenOf = (pid: number): number =>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LaunchChild } from './child-launch.ts';
 
 /** An ffmpeg that has passed the golden decode set, and how to start it. */
 export interface Decoder {
@@ -12,6 +13,8 @@ export interface Decoder {
   readonly refuses: readonly string[];
   /** Words put before the executable to limit memory, CPU time and file writes; empty where prlimit does not work. */
   readonly limits: readonly string[];
+  /** Starts it. */
+  readonly launch: LaunchChild;
 }
 
 /** What decoding found out about the file. */

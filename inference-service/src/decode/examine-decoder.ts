@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { launchHere } from './child-launch.ts';
 import type { Decoder } from './decoder.ts';
 import type { DecoderCandidate } from './decoder-candidates.ts';
 import { checkGoldenSet } from './golden-set.ts';
@@ -33,7 +34,8 @@ export async function examineDecoder(candidate: DecoderCandidate): Promise<Exami
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     return { candidate, reasons: [`cannot be run: ${reason}`] };
   }
-  const decoder = { path, version, source, refuses: [], limits: await probeProcessLimits(path) };
+  const limits = await probeProcessLimits(path);
+  const decoder = { path, version, source, refuses: [], limits, launch: launchHere };
   const failures = await checkGoldenSet(decoder);
   if (failures.every(({ file }) => file === AAC_CLIP)) {
     return { decoder: { ...decoder, refuses: failures.length === 0 ? [] : ['aac'] } };

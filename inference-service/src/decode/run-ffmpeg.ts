@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { dirname } from 'node:path';
+import type { ChildEnd, LaunchedChild } from './child-launch.ts';
 import { isDeclaredTooLong } from './declared-length.ts';
 import { DecodeError } from './decode-error.ts';
 import type { Decoder } from './decoder.ts';
@@ -10,11 +9,8 @@ import { createMonoStream, type MonoStream } from './mono-stream.ts';
 import type { SamplePlan } from './sample-plan.ts';
 import type { SampleSink } from './sample-sink.ts';
 
-export interface FfmpegRun {
+export interface FfmpegRun extends ChildEnd {
   readonly facts: FfmpegFacts;
-  readonly exitCode: number | null;
-  /** Signal that ended the child, e.g. SIGXCPU at the CPU limit. */
-  readonly killedBy: NodeJS.Signals | null;
   /** Stopped by us because more came than a sane decoder gives. */
   readonly hasOverflown: boolean;
   /** Stopped by us, or ended, because the recording is longer than allowed. */
@@ -102,21 +98,16 @@ function createStallTimer(ms: number, onStall: () => void): StallTimer {
 }
 
 /** Kills the child at once when the signal fires; the returned function takes the listener away. */
-function killOnAbort(child: ChildProcess, signal: AbortSignal): () => void {
-  const kill = () => child.kill('SIGKILL');
+function killOnAbort(child: LaunchedChild, signal: AbortSignal): () => void {
+  const kill = () => child.kill();
   if (signal.aborted) kill();
   signal.addEventListener('abort', kill, { once: true });
   return () => signal.removeEventListener('abort', kill);
 }
 
-function start({ decoder, args, path }: FfmpegRunOptions) {
+function start({ decoder, args, path }: FfmpegRunOptions): Promise<LaunchedChild> {
   const [command = decoder.path, ...words] = [...decoder.limits, decoder.path, ...args];
-  return spawn(command, words, {
-    cwd: dirname(path),
-    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
+  return decoder.launch({ command, args: words, cwd: dirname(path), hasOutput: true });
 }
 
 /**
@@ -125,16 +116,13 @@ function start({ decoder, args, path }: FfmpegRunOptions) {
  */
 export async function runFfmpeg(options: FfmpegRunOptions): Promise<FfmpegRun> {
   const { plan, sampleRateHz, signal, sink } = options;
-  const child = start(options);
+  const child = await start(options);
   const release = killOnAbort(child, signal);
-  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-  // Awaited below; a program that cannot be started rejects it before anybody waits.
-  closed.catch(() => undefined);
   // Two seconds beyond what -t lets through: only a decoder that ignores -t gets there.
   const output = createOutput(plan, Math.ceil((plan.readSeconds + 2) * sampleRateHz));
   const log = createFfmpegLog((channels) => output.setChannels(channels));
   child.stderr.on('data', (bytes: Buffer) => log.push(bytes));
-  const stall = createStallTimer(STALL_MS, () => child.kill('SIGKILL'));
+  const stall = createStallTimer(STALL_MS, () => child.kill());
   const isTooLong = (): boolean =>
     (output.stream?.framesSeen ?? 0) > plan.maxFrames || isDeclaredTooLong(log.facts, { plan, sampleRateHz });
   try {
@@ -147,19 +135,19 @@ export async function runFfmpeg(options: FfmpegRunOptions): Promise<FfmpegRun> {
       stall.arm();
     }
     const isStopped = output.isTooMuch || isTooLong();
-    if (isStopped) child.kill('SIGKILL');
-    const [exitCode, killedBy] = await closed;
+    if (isStopped) child.kill();
+    const end = await child.ended;
     log.end();
     if (stall.hasFired)
       throw new DecodeError('deadline_exceeded', `The decoder gave nothing for ${STALL_MS / 1000} s.`);
     const held = isStopped ? NOTHING : output.accept(Buffer.alloc(0));
     if (held.length > 0) await sink(held);
     const { framesSeen = 0, framesKept = 0 } = output.stream ?? {};
-    const ended = { facts: log.facts, exitCode, killedBy, framesSeen, framesKept };
+    const ended = { facts: log.facts, ...end, framesSeen, framesKept };
     return { ...ended, hasOverflown: output.isTooMuch, isTooLong: isTooLong() };
   } finally {
     stall.disarm();
     release();
-    child.kill('SIGKILL');
+    child.kill();
   }
 }

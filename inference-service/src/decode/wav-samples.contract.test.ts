@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchHere } from './child-launch.ts';
 import { decodeFile } from './decode-file.ts';
 import { decodeWithFfmpeg } from './decode-with-ffmpeg.ts';
 import { planSamples } from './sample-plan.ts';
@@ -51,7 +52,14 @@ describe.skipIf(decoder === undefined)(`reading a wav without ffmpeg ${reason}`,
 });
 
 /** No decoder is started for these files: this one cannot be. */
-const absent = { path: '/nonexistent/ffmpeg', version: '', source: 'test', refuses: [], limits: [] };
+const absent = {
+  path: '/nonexistent/ffmpeg',
+  version: '',
+  source: 'test',
+  refuses: [],
+  limits: [],
+  launch: launchHere,
+};
 
 describe('a wav at the rate wanted', () => {
   test('needs no decoder, and gives the part asked for', async () => {

@@ -11,6 +11,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { launchHere } from '../child-launch.ts';
 import { decodeFile } from '../decode-file.ts';
 import type { Decoder } from '../decoder.ts';
 import { EVERY_NTH } from '../golden-set.ts';
@@ -75,7 +76,14 @@ function encode(encoder: string, { sampleRateHz, channels, encoding, extension }
   return path;
 }
 
-const decoderAt = (path: string): Decoder => ({ path, version: '', source: 'argument', refuses: [], limits: [] });
+const decoderAt = (path: string): Decoder => ({
+  path,
+  version: '',
+  source: 'argument',
+  refuses: [],
+  limits: [],
+  launch: launchHere,
+});
 
 async function decode(path: string, decodeRateHz: number, decoderPath: string): Promise<Float32Array> {
   const decoder = decoderAt(decoderPath);
