@@ -18,7 +18,7 @@ export function meanOfChannels(interleaved: Float32Array, channels: number): Flo
   const mono = new Float32Array(Math.floor(interleaved.length / channels));
   for (let frame = 0, at = 0; frame < mono.length; frame++) {
     let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += interleaved[at++] ?? 0;
+    for (let channel = 0; channel < channels; channel++) sum += interleaved[at++] as number;
     mono[frame] = sum / channels;
   }
   return mono;
