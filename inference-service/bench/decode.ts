@@ -5,6 +5,8 @@ import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine, markdownTable } from '@earshot/e2e/support';
+import type { LaunchChild } from '../src/decode/child-launch.ts';
+import { ChildLauncher } from '../src/decode/child-launcher.ts';
 import type { Decoder } from '../src/decode/decoder.ts';
 import { findDecoder } from '../src/decode/find-decoder.ts';
 import { createSpoolDirectory } from '../src/decode/spool-directory.ts';
@@ -39,13 +41,13 @@ async function measureOne(decoder: Decoder, paths: readonly string[], outputDir:
   }
 }
 
-async function measure(dir: string): Promise<void> {
-  const product = await findDecoder(process.env);
+async function measure(dir: string, launch: LaunchChild): Promise<void> {
+  const product = { ...(await findDecoder(process.env)), launch };
   const other = distributionDecoder(product);
   const decoders = other ? [product, other] : [product];
   console.log(`${describeMachine()}\n`);
   console.log(
-    `CPU ms a file, in brackets the decoder's part; product: ffmpeg ${product.version} (${product.source})\n`,
+    `CPU ms a file, in brackets the part of decoders and of the process that starts them; product: ffmpeg ${product.version} (${product.source})\n`,
   );
   const rows: string[][] = [];
   for (const { name, paths } of encodeFiles(dir, Number(values.files))) {
@@ -58,8 +60,10 @@ async function measure(dir: string): Promise<void> {
 }
 
 const spool = await createSpoolDirectory();
+const launcher = await ChildLauncher.start(spool.path);
 try {
-  await measure(spool.path);
+  await measure(spool.path, launcher.launch);
 } finally {
+  await launcher.stop();
   await spool.remove();
 }

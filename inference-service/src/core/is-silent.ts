@@ -5,5 +5,6 @@ const SILENCE_PEAK = 10 ** (SILENCE_PEAK_DBFS / 20);
 
 /** Whether no sample reaches the silence level. Such a part gets no vector. */
 export function isSilent(samples: Float32Array): boolean {
-  return samples.every((value) => Math.abs(value) < SILENCE_PEAK);
+  for (let at = 0; at < samples.length; at++) if (Math.abs(samples[at] as number) >= SILENCE_PEAK) return false;
+  return true;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createReadStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { findNonFinite } from '../core/find-non-finite.ts';
 import { isShorterThanDeclared } from './declared-length.ts';
 import { infoOf } from './decode-with-ffmpeg.ts';
@@ -109,11 +108,9 @@ export async function decodeBatch(
       read: async (sink) => {
         // Everything is held back until it is known to be whole: what went to the sink cannot be taken back.
         const stream = createMonoStream(facts.channels ?? 1, { ...plan, endFrame: Number.POSITIVE_INFINITY });
-        const pieces: Float32Array[] = [];
-        for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) pieces.push(stream.push(bytes));
-        const isNumeric = pieces.every((piece) => findNonFinite(piece) < 0);
-        if (!isNumeric || !isSound(facts, stream.framesSeen, { plan, sampleRateHz })) return undefined;
-        for (const piece of pieces) await sink(piece);
+        const samples = stream.push(await readFile(path));
+        if (findNonFinite(samples) >= 0 || !isSound(facts, stream.framesSeen, { plan, sampleRateHz })) return undefined;
+        await sink(samples);
         return stream.framesSeen;
       },
     };

@@ -3,7 +3,8 @@ import type { SamplePlan } from './sample-plan.ts';
 
 export interface MonoStream {
   /**
-   * @param bytes interleaved float32 in the machine's (little-endian) order; may end in the middle of a frame
+   * @param bytes interleaved float32 in the machine's (little-endian) order; may end in the middle of a frame. They must
+   *   not be written to afterwards: the samples may lie in them
    * @returns mono samples of the planned excerpt that these bytes completed; often all, sometimes none
    */
   push(bytes: Buffer): Float32Array;
@@ -24,11 +25,10 @@ export function meanOfChannels(interleaved: Float32Array, channels: number): Flo
   return mono;
 }
 
-/** The values of a byte range as float32, copied so that they are aligned and outlive the buffer. */
+/** The values of a byte range as float32; copied only where they are not aligned. */
 function floatsOf(bytes: Buffer): Float32Array {
-  const copy = new Uint8Array(bytes.length);
-  copy.set(bytes);
-  return new Float32Array(copy.buffer);
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Float32Array(buffer, byteOffset, length / 4);
 }
 
 /** Mixes a stream of interleaved samples down while it arrives, and lets through the planned excerpt only. */
