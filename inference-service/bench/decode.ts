@@ -60,7 +60,7 @@ async function measure(dir: string, launch: LaunchChild): Promise<void> {
 }
 
 const spool = await createSpoolDirectory();
-const launcher = await ChildLauncher.start(spool.path);
+const launcher = await ChildLauncher.start();
 try {
   await measure(spool.path, launcher.launch);
 } finally {

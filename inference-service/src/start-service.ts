@@ -179,7 +179,7 @@ export async function startService(config: ServiceConfig, log: Logger): Promise<
     log.info({ version: ffmpeg.version, source: ffmpeg.source, refuses: ffmpeg.refuses }, 'decoder found');
     const spool = await createSpoolDirectory();
     cleanUps.unshift(() => spool.remove());
-    const launcher = await ChildLauncher.start(spool.path);
+    const launcher = await ChildLauncher.start();
     cleanUps.push(() => launcher.stop());
     const { maxConcurrentDecodes: maxConcurrent } = config;
     const { launch } = launcher;

@@ -15,7 +15,7 @@ let dir: string;
 let launcher: ChildLauncher;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'earshot-launch-'));
-  launcher = await ChildLauncher.start(dir);
+  launcher = await ChildLauncher.start();
 });
 afterAll(async () => {
   await launcher?.stop();
@@ -105,7 +105,7 @@ describe('the process that starts programs', () => {
 
   test('is not confused by strangers at its socket', async () => {
     for (const words of ['9999 stdout\n', 'x'.repeat(1000), '']) {
-      const socket = connect(join(dir, 'children.sock'));
+      const socket = connect(launcher.socketPath);
       socket.on('error', () => undefined);
       socket.end(words);
       socket.resume();
@@ -127,14 +127,12 @@ describe('the process that starts programs', () => {
   });
 
   test('takes its programs along when it is stopped', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'earshot-launch-'));
-    const other = await ChildLauncher.start(folder);
+    const other = await ChildLauncher.start();
     const child = await other.launch(request('echo $$ >&2; exec sleep 60'));
     const pid = Number(await firstLine(child.stderr));
     child.stdout.resume();
     child.stderr.resume();
     await other.stop();
     await until(() => !isAlive(pid));
-    rmSync(folder, { recursive: true });
   });
 });

@@ -2,7 +2,9 @@
 /** Starts children for the service that forked it: see child-launcher.ts. The argument is the service's socket. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { type ChildEnd, type ChildRequest, childOptions } from './child-launch.ts';
 import { type FromLauncher, type StreamName, streamLine, type ToLauncher } from './launcher-protocol.ts';
 
@@ -69,6 +71,8 @@ process.on('message', (message: ToLauncher) => {
 // Without a service nobody reads what children write, and nobody would stop them.
 process.on('disconnect', () => {
   for (const id of children.keys()) kill(id);
+  // A killed service cannot do it.
+  rmSync(dirname(socketPath), { recursive: true, force: true });
   process.exit(0);
 });
 // A terminal sends these to everybody; the service says when it is done.
