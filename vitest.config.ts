@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const everywhere = [
@@ -18,6 +19,10 @@ const exclude = ['**/node_modules/**', '.cache/**'];
 /** A cluster of the user's is one for all: then files take turns. */
 const isClusterShared = Boolean(process.env.ELASTICSEARCH_URL ?? process.env.ELASTICSEARCH_URL_FILE);
 
+/** Two even on two cores, where vitest would take one: files with servers wait more than they compute. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+const globalSetup = ['e2e/support/share-elasticsearch.ts'];
+
 export default defineConfig({
   test: {
     projects: [
@@ -27,6 +32,7 @@ export default defineConfig({
           include: [...files('.test.ts'), '*.test.ts'],
           exclude: [...exclude, '**/*.{contract,golden,e2e}.test.ts'],
           testTimeout: 10_000,
+          maxWorkers,
         },
       },
       {
@@ -35,6 +41,7 @@ export default defineConfig({
           include: files('.golden.test.ts'),
           exclude,
           testTimeout: 120_000,
+          maxWorkers,
           sequence: { groupOrder: 1 },
         },
       },
@@ -46,6 +53,7 @@ export default defineConfig({
           include: files('.panel.test.tsx'),
           exclude,
           environment: 'jsdom',
+          maxWorkers,
           testTimeout: 30_000,
           server: { deps: { inline: [/@elastic\/eui/] } },
         },
@@ -57,7 +65,8 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: !isClusterShared,
+          maxWorkers: isClusterShared ? 1 : maxWorkers,
+          globalSetup,
           sequence: { groupOrder: 2 },
         },
       },
@@ -68,7 +77,8 @@ export default defineConfig({
           exclude,
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
+          maxWorkers: 1,
+          globalSetup,
           sequence: { groupOrder: 3 },
         },
       },

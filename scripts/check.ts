@@ -3,7 +3,10 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { REPOSITORY_ROOT, runTool } from '@earshot/e2e/support';
 
-/** `npm run check`: everything that needs no server, a few steps at a time; a table of results, then what failed in full. */
+/**
+ * `npm run check`: everything that needs no server, a few steps at a time; a table of results, then what failed in full.
+ * With `--untested` without the tests among it, for a run that goes on with `npm test`.
+ */
 
 interface Step {
   readonly name: string;
@@ -20,12 +23,14 @@ interface Outcome {
 
 const WEB = 'kibana-assets/search-panel/web/tsconfig.json';
 
+const TESTS: Step = {
+  name: 'unit and architecture tests',
+  command: ['vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'panel'],
+};
+
 /** The longest first: the whole takes hardly longer than that one. */
 const STEPS: readonly Step[] = [
-  {
-    name: 'unit and architecture tests',
-    command: ['vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'panel'],
-  },
+  ...(process.argv.includes('--untested') ? [] : [TESTS]),
   { name: 'types', command: ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
   { name: 'types of the panel', command: ['typescript/bin/tsc', '--noEmit', '-p', WEB] },
   { name: 'format and lint', command: ['@biomejs/biome/bin/biome', 'check', '.'] },

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseCLI, startVitest } from 'vitest/node';
+import { createPhaseReporter, formatTimes } from './phase-reporter.ts';
 import { refuseUsedCluster } from './refuse-used-cluster.ts';
 import { createSummaryReporter, formatSummary } from './summary-reporter.ts';
 
 /**
  * `npm test [-- vitest arguments]`: every test that this machine can run. The last line is
- * `N passed, N failed, N skipped`; exit 1 when something failed, or when nothing ran at all.
+ * `N passed, N failed, N skipped`, before it where the time went; exit 1 when something failed, or when nothing ran at all.
  */
 
 const refusal = await refuseUsedCluster(process.env);
@@ -15,10 +16,16 @@ if (refusal) {
 }
 const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
 const reporter = createSummaryReporter();
-const vitest = await startVitest(filter, { ...options, run: true, watch: false, reporters: ['default', reporter] });
+const phases = createPhaseReporter();
+const vitest = await startVitest(filter, {
+  ...options,
+  run: true,
+  watch: false,
+  reporters: ['default', reporter, phases],
+});
 await vitest.close();
 const summary = reporter.summary();
 // Last words only when everything before them is out.
-process.stdout.write(`\n${formatSummary(summary)}\n`, () =>
+process.stdout.write(`\n${formatTimes(phases.times())}\n${formatSummary(summary)}\n`, () =>
   process.exit(summary.failed > 0 || summary.passed === 0 ? 1 : 0),
 );

@@ -21,7 +21,8 @@ function makeCache(): string {
   return cache;
 }
 
-const env = reason ? {} : { EARSHOT_CACHE_DIR: makeCache() };
+// The quick compiler alone, as for every server of the tests.
+const env = reason ? {} : { EARSHOT_CACHE_DIR: makeCache(), ES_JAVA_OPTS: '-XX:TieredStopAtLevel=1' };
 const local = (...args: string[]) => runEarshot(['local', ...args, '--json'], { env });
 interface Answer {
   readonly running: boolean;

@@ -7,13 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from './free-port.ts';
 import { hasEnded, spawnGuarded, stopGuarded } from './guarded-process.ts';
 import { makeTempDir } from './make-temp-dir.ts';
+import { objectStoreAccess, STORE_CREDENTIALS } from './object-store-access.ts';
 import { runTool } from './run-tool.ts';
 import type { RunningObjectStore } from './versitygw.ts';
 
 /** Debian: `apt-get install --no-install-recommends radosgw ceph-mon ceph-osd`. */
 const PROGRAMS = ['radosgw', 'ceph-mon', 'ceph-osd', 'radosgw-admin'];
 const START_LIMIT_MS = 60_000;
-const CREDENTIALS = { accessKeyId: 'earshot', secretAccessKey: 'earshot-secret', region: 'us-east-1' };
 
 function isOnPath(program: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
@@ -130,7 +130,7 @@ async function startParts(folder: string, port: number, started: ChildProcess[])
   const rgw = spawn('radosgw', ['-n', 'client.rgw']);
   const answers = async () => (await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined))?.ok === true;
   await waitFor('radosgw', answers, rgw);
-  const { accessKeyId, secretAccessKey } = CREDENTIALS;
+  const { accessKeyId, secretAccessKey } = STORE_CREDENTIALS;
   const user = [
     '--uid',
     'earshot',
@@ -161,14 +161,5 @@ export async function startCephRgw(): Promise<RunningObjectStore> {
     await stop();
     throw error;
   }
-  const endpoint = `http://127.0.0.1:${port}`;
-  const { accessKeyId, secretAccessKey, region } = CREDENTIALS;
-  const env = {
-    S3_ENDPOINT: endpoint,
-    S3_REGION: region,
-    S3_FORCE_PATH_STYLE: 'true',
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
-  return { endpoint, ...CREDENTIALS, env, stop };
+  return { ...objectStoreAccess(`http://127.0.0.1:${port}`), stop };
 }

@@ -12,14 +12,14 @@ export { startGateway } from './gateway.ts';
 export { givenElasticsearch } from './given-elasticsearch.ts';
 export { spawnGuarded } from './guarded-process.ts';
 export { startInferenceService } from './inference-service.ts';
+export type { Resolution, ResolvedElasticsearch } from './launch-elasticsearch.ts';
 export type { LaunchOptions, ListeningProcess } from './listening-process.ts';
 export { makeTempDir } from './make-temp-dir.ts';
 export { markdownTable } from './markdown-table.ts';
+export { type ObjectStoreAccess, objectStoreAccess } from './object-store-access.ts';
 export { PreparationError } from './preparation-error.ts';
 export { renderWav } from './render-tone.ts';
 export {
-  type Resolution,
-  type ResolvedElasticsearch,
   resolveElasticsearch,
   startElasticsearch,
   whyNoElasticsearch,

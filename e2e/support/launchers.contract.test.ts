@@ -28,7 +28,7 @@ const isAlive = (pid: number): boolean => spawnSync('kill', ['-0', String(pid)])
 
 describe('the Elasticsearch launcher', () => {
   test.skipIf(noElasticsearch)(`starts a real server that tells what it can do ${noElasticsearch ?? ''}`, async () => {
-    const elasticsearch = await startElasticsearch();
+    const elasticsearch = await startElasticsearch({ isShortLived: true });
     try {
       const capabilities = await readCapabilities(elasticsearch.url);
       expect(capabilities.version).toBe(elasticsearch.version);
@@ -65,7 +65,7 @@ describe('a process that launches others', () => {
       process.execPath,
       ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', source],
       {
-        env: cleanEnvironment(),
+        env: cleanEnvironment({ REAPER_ROUNDS: '5' }),
         stdio: ['ignore', 'pipe', 'inherit'],
       },
     );

@@ -3,8 +3,9 @@ import type { Browser } from 'playwright-core';
 import { startChromium } from './chromium.ts';
 import { startGateway } from './gateway.ts';
 import { startInferenceService } from './inference-service.ts';
+import type { ResolvedElasticsearch } from './launch-elasticsearch.ts';
 import type { ListeningProcess } from './listening-process.ts';
-import { type ResolvedElasticsearch, startElasticsearch } from './resolve-elasticsearch.ts';
+import { startElasticsearch } from './resolve-elasticsearch.ts';
 import { runEarshot } from './run-earshot.ts';
 
 export interface PanelStack {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Cleans up behind a process, however that ends (SIGKILL included): its end closes our stdin.
+# Groups get REAPER_ROUNDS fifths of a second to end by themselves.
 # Lines: "+group PGID", "-group PGID", "+folder PATH".
 trap '' INT TERM HUP
 groups=
@@ -28,7 +29,7 @@ any_alive() {
 }
 for group in $groups; do kill -TERM "-$group" 2>/dev/null; done
 rounds=0
-while any_alive && [ $rounds -lt 50 ]; do
+while any_alive && [ $rounds -lt "${REAPER_ROUNDS:-50}" ]; do
   sleep 0.2
   rounds=$((rounds + 1))
 done

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import { borrowElasticsearch } from './borrow-elasticsearch.ts';
 import { readCapabilities } from './elasticsearch-capabilities.ts';
-import { hasDockerEngine, hasDockerSocket, startElasticsearchContainer } from './elasticsearch-container.ts';
+import { hasDockerSocket } from './elasticsearch-container.ts';
 import { whyNoElasticsearchHome } from './elasticsearch-home.ts';
 import { type GivenElasticsearch, givenElasticsearch } from './given-elasticsearch.ts';
-import {
-  type ElasticsearchOptions,
-  type RunningElasticsearch,
-  startElasticsearchHome,
-} from './start-elasticsearch-home.ts';
+import { launchElasticsearch, type Resolution, type ResolvedElasticsearch } from './launch-elasticsearch.ts';
+import type { ElasticsearchOptions } from './start-elasticsearch-home.ts';
 
-export interface ResolvedElasticsearch extends RunningElasticsearch {
-  /** Where it comes from; what is `given` is never stopped by us. */
-  readonly origin: 'given' | 'docker' | 'home';
-  /** Settings for `runEarshot` and the launchers. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-export type Resolution = { readonly running: ResolvedElasticsearch } | { readonly reason: string };
+/** Where a test run lends servers to its files (`share-elasticsearch.ts`). */
+export const LENDER_VARIABLE = 'EARSHOT_ELASTICSEARCH_LENDER';
 
 async function useGiven({ url, headers, env }: GivenElasticsearch, licence?: string): Promise<Resolution> {
   try {
@@ -29,24 +21,15 @@ async function useGiven({ url, headers, env }: GivenElasticsearch, licence?: str
   }
 }
 
-/** The order of demo and tests: `ELASTICSEARCH_URL`, a Docker engine, a home in the cache; else why there is none. */
+/**
+ * The order of demo and tests: `ELASTICSEARCH_URL`, in a test run one that was used and cleaned, a Docker engine, a home
+ * in the cache; else why there is none. A server with options of its own is always a new one.
+ */
 export async function resolveElasticsearch(options: ElasticsearchOptions = {}): Promise<Resolution> {
   const given = givenElasticsearch(process.env);
   if (given) return useGiven(given, options.licence);
-  if (!options.dataDir && (await hasDockerEngine())) {
-    const container = await startElasticsearchContainer({
-      licence: options.licence ?? 'basic',
-      port: options.port ?? 0,
-    });
-    const { version } = await readCapabilities(container.url);
-    return {
-      running: { ...container, version, origin: 'docker', env: { ELASTICSEARCH_URL: container.url } },
-    };
-  }
-  const reason = whyNoElasticsearchHome();
-  if (reason) return { reason };
-  const home = await startElasticsearchHome(options);
-  return { running: { ...home, origin: 'home', env: { ELASTICSEARCH_URL: home.url } } };
+  const lender = process.env[LENDER_VARIABLE];
+  return lender && Object.keys(options).length === 0 ? borrowElasticsearch(lender) : launchElasticsearch(options);
 }
 
 /** Why no Elasticsearch is to be had here, or undefined when one should be; cheap, for gates of tests. */

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { objectStoreAccess, STORE_CREDENTIALS } from './object-store-access.ts';
 import { listPage } from './s3-fake-list.ts';
 import type { RunningObjectStore } from './versitygw.ts';
 
@@ -54,8 +55,6 @@ export interface S3Fake extends RunningObjectStore {
   /** Everything asked for so far; may be cleared. */
   readonly requests: S3Request[];
 }
-
-const CREDENTIALS = { accessKeyId: 'earshot', secretAccessKey: 'earshot-secret', region: 'us-east-1' };
 
 export const fakeObject = (content: Buffer | number, over: Partial<FakeObject> = {}): FakeObject => ({
   content,
@@ -190,7 +189,7 @@ export async function startS3Fake(options: { readonly buckets?: readonly string[
   }
 
   function answer(request: IncomingMessage, about: S3Request, body: Buffer, fault: S3Fault | undefined): Answer {
-    if (!request.headers.authorization?.includes(`Credential=${CREDENTIALS.accessKeyId}/`))
+    if (!request.headers.authorization?.includes(`Credential=${STORE_CREDENTIALS.accessKeyId}/`))
       return errorAnswer(403, 'InvalidAccessKeyId');
     if (fault?.kind === 'status')
       return errorAnswer(fault.status, fault.code, fault.retryAfter ? { 'retry-after': fault.retryAfter } : {});
@@ -225,12 +224,5 @@ export async function startS3Fake(options: { readonly buckets?: readonly string[
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  const env = {
-    S3_ENDPOINT: endpoint,
-    S3_REGION: CREDENTIALS.region,
-    S3_FORCE_PATH_STYLE: 'true',
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-  };
-  return Object.assign(fake, { endpoint, ...CREDENTIALS, env, stop });
+  return Object.assign(fake, objectStoreAccess(endpoint), { stop });
 }

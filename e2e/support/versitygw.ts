@@ -6,16 +6,11 @@ import { cacheDir } from './cache-dir.ts';
 import { findFreePort } from './free-port.ts';
 import { hasEnded, spawnGuarded, stopGuarded } from './guarded-process.ts';
 import { makeTempDir } from './make-temp-dir.ts';
+import { type ObjectStoreAccess, objectStoreAccess, STORE_CREDENTIALS } from './object-store-access.ts';
 
 export const VERSITYGW_VERSION = '1.8.0';
 
-export interface RunningObjectStore {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Settings for `runEarshot` and the launchers. */
-  readonly env: Readonly<Record<string, string>>;
+export interface RunningObjectStore extends ObjectStoreAccess {
   stop(): Promise<void>;
 }
 
@@ -38,10 +33,8 @@ export interface RunningVersitygw extends RunningObjectStore {
   readonly pid: number;
 }
 
-const CREDENTIALS = { accessKeyId: 'earshot', secretAccessKey: 'earshot-secret', region: 'us-east-1' };
-
 function serverArguments(port: number, folder: string, options: ObjectStoreOptions): string[] {
-  const { accessKeyId, secretAccessKey, region } = CREDENTIALS;
+  const { accessKeyId, secretAccessKey, region } = STORE_CREDENTIALS;
   const data = join(folder, 'data');
   // The file-system backend's buckets are the folders of its root.
   for (const bucket of options.buckets ?? []) mkdirSync(join(data, bucket), { recursive: true });
@@ -78,13 +71,5 @@ export async function startVersitygw(options: ObjectStoreOptions = {}): Promise<
     }
     await sleep(50);
   }
-  const { accessKeyId, secretAccessKey, region } = CREDENTIALS;
-  const env = {
-    S3_ENDPOINT: endpoint,
-    S3_REGION: region,
-    S3_FORCE_PATH_STYLE: 'true',
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-  };
-  return { endpoint, ...CREDENTIALS, env, stop, dataDir: join(folder, 'data'), pid: child.pid ?? 0 };
+  return { ...objectStoreAccess(endpoint), stop, dataDir: join(folder, 'data'), pid: child.pid ?? 0 };
 }

@@ -84,7 +84,7 @@ async function startService(): Promise<SpawnedService> {
 
 beforeAll(async () => {
   if (missing) return;
-  const resolution = await resolveElasticsearch({ licence: 'trial' });
+  const resolution = await resolveElasticsearch({ licence: 'trial', isShortLived: true });
   if ('reason' in resolution) {
     unsuited = resolution.reason;
     return;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { objectStoreAccess } from '@earshot/e2e/support';
 import { startLoopbackServer } from './loopback-server.ts';
 
 export interface SimulatedObject {
@@ -84,12 +85,6 @@ export async function startSimulatedBucket(contents: BucketContents): Promise<Si
   }
 
   const { url, stop } = await startLoopbackServer(handle);
-  const env = {
-    EARSHOT_SOURCE: `s3://${BUCKET}`,
-    S3_ENDPOINT: url,
-    S3_FORCE_PATH_STYLE: 'true',
-    AWS_ACCESS_KEY_ID: 'simulated',
-    AWS_SECRET_ACCESS_KEY: 'simulated',
-  };
+  const env = { EARSHOT_SOURCE: `s3://${BUCKET}`, ...objectStoreAccess(url).env };
   return Object.assign(state, { env, stop });
 }

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type EarshotResult, makeTempDir, runEarshot } from '@earshot/e2e/support';
-import { indexName, readAlias, writeAlias } from '@earshot/mappings';
 import { SHIPPED_CARDS_DIR } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
+import { makeLibraryIndex } from './make-library-index.ts';
 
 /** The last line of `earshot sync run --json`, as a script reads it. */
 export interface FinishedLine {
@@ -38,6 +38,8 @@ interface Settings {
 export interface SyncBench {
   readonly folder: string;
   readonly library: string;
+  /** Settings of its commands. */
+  readonly env: Readonly<Record<string, string>>;
   put(key: string, content: string | Buffer): void;
   remove(key: string): void;
   earshot(
@@ -46,13 +48,6 @@ export interface SyncBench {
   ): Promise<EarshotResult>;
   /** `sync run --json` and its last line. */
   run(...flags: string[]): Promise<EarshotResult & { readonly line: FinishedLine }>;
-}
-
-/** As `earshot apply` would for one more library, without the seconds that a command takes. */
-async function makeIndex(client: Client, library: string, space: string): Promise<void> {
-  const of = { library, space };
-  const aliases = { [readAlias(of)]: {}, [writeAlias(of)]: { is_write_index: true } };
-  await client.indices.create({ index: indexName(of, 1), aliases });
 }
 
 /** A fresh library on a cluster where `earshot apply` made the templates. */
@@ -68,10 +63,11 @@ export async function createSyncBench(settings: Settings): Promise<SyncBench> {
   const earshot: SyncBench['earshot'] = (args, options = {}) =>
     runEarshot(args, { env: { ...base, ...options.env }, ...(options.signal ? { signal: options.signal } : {}) });
   const spaces = settings.env?.EARSHOT_SPACE ?? 'spectral-1';
-  for (const space of spaces.split(',')) await makeIndex(settings.client, settings.library, space);
+  for (const space of spaces.split(',')) await makeLibraryIndex(settings.client, { library: settings.library, space });
   return {
     folder,
     library: settings.library,
+    env: base,
     put: (key, content) => {
       mkdirSync(dirname(join(folder, key)), { recursive: true });
       writeFileSync(join(folder, key), content);

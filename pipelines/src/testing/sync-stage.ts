@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { makeTempDir, type ResolvedElasticsearch, runEarshot, startElasticsearch } from '@earshot/e2e/support';
-import { indexName, readAlias, writeAlias } from '@earshot/mappings';
+import { makeTempDir, type ResolvedElasticsearch, startElasticsearch } from '@earshot/e2e/support';
 import type { Client } from '@elastic/elasticsearch';
 import { createElasticsearchClient } from '../adapters/elasticsearch-client.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { applyDefinitions } from './apply-definitions.ts';
 import { type ElasticsearchProxy, startElasticsearchProxy } from './elasticsearch-proxy.ts';
 import { type InferenceStandIn, startInferenceStandIn } from './inference-stand-in.ts';
+import { makeLibraryIndex } from './make-library-index.ts';
 import { type BucketContents, type SimulatedBucket, startSimulatedBucket } from './simulated-bucket.ts';
 import { dropLibraries } from './sync-bench.ts';
 import { writeTestCard } from './write-test-card.ts';
@@ -42,17 +43,8 @@ export interface SyncStage {
   stop(): Promise<void>;
 }
 
-async function makeLibrary(client: Client, library: string): Promise<string> {
-  const of = { library, space: STAGE_SPACE };
-  const aliases = { [readAlias(of)]: {}, [writeAlias(of)]: { is_write_index: true } };
-  await client.indices.create({ index: indexName(of, 1), aliases });
-  return readAlias(of);
-}
-
 async function prepare(cluster: ResolvedElasticsearch, modelsDir: string): Promise<Client> {
-  const env = { ...cluster.env, EARSHOT_MODELS_DIR: modelsDir, EARSHOT_SPACE: STAGE_SPACE };
-  const { code, stderr } = await runEarshot(['apply', '--yes'], { env });
-  if (code !== 0) throw new Error(stderr);
+  await applyDefinitions({ ...cluster.env, EARSHOT_MODELS_DIR: modelsDir, EARSHOT_SPACE: STAGE_SPACE });
   return createElasticsearchClient(loadConfig({}, cluster.env).config);
 }
 
@@ -67,7 +59,6 @@ export async function startSyncStage(contents: BucketContents): Promise<SyncStag
     startInferenceStandIn([{ id: STAGE_SPACE, fingerprint, dims: 8 }]),
     startSimulatedBucket(contents),
   ]);
-  const compiled = makeTempDir('compiled');
   let libraries = 0;
   return {
     client,
@@ -85,10 +76,8 @@ export async function startSyncStage(contents: BucketContents): Promise<SyncStag
         EARSHOT_LIBRARY: library,
         EARSHOT_SPACE: STAGE_SPACE,
         EARSHOT_MODELS_DIR: modelsDir,
-        // Many runs of one command line: a third of each start is compiling it.
-        NODE_COMPILE_CACHE: compiled,
       };
-      return { library, index: await makeLibrary(client, library), env };
+      return { library, index: await makeLibraryIndex(client, { library, space: STAGE_SPACE }), env };
     },
     stop: async () => {
       await dropLibraries(client, prefix).catch(() => undefined);

@@ -31,7 +31,8 @@ describe.skipIf(reason)(`definitions as code on a real Elasticsearch${reason ? `
   };
 
   beforeAll(async () => {
-    elasticsearch = await startElasticsearch();
+    // Telemetry that an earlier file wrote would keep its template.
+    elasticsearch = await startElasticsearch({ isShortLived: true });
     client = createElasticsearchClient(loadConfig({}, elasticsearch.env).config);
     // A cluster that was given may still hold what an earlier file made.
     if (elasticsearch.origin === 'given') await earshot('destroy', '--owned-only', '--yes');

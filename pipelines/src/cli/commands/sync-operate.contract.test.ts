@@ -1,39 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ResolvedElasticsearch, runEarshot, startElasticsearch, whyNoElasticsearch } from '@earshot/e2e/support';
-import { loadSpaces } from '@earshot/models/registry';
+import { whyNoElasticsearch } from '@earshot/e2e/support';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
-import { loadConfig } from '../../config/load-config.ts';
 import { eventProblems } from '../../testing/event-problems.ts';
 import { type FollowedEarshot, followEarshot } from '../../testing/follow-earshot.ts';
-import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
-import { createSyncBench, dropLibraries, type SyncBench } from '../../testing/sync-bench.ts';
+import type { InferenceStandIn } from '../../testing/inference-stand-in.ts';
+import type { SyncBench } from '../../testing/sync-bench.ts';
+import { type SyncCluster, startSyncCluster } from '../../testing/sync-cluster.ts';
 
 const skip = whyNoElasticsearch();
 
 describe.skipIf(skip)(`what an operator sees of a run${skip ? ` (${skip})` : ''}`, () => {
-  let cluster: ResolvedElasticsearch;
+  let cluster: SyncCluster;
   let service: InferenceStandIn;
   let client: Client;
-  let libraries = 0;
-  const prefix = `operate${process.pid}x`;
 
   beforeAll(async () => {
-    const { card, fingerprint } = loadSpaces().get('spectral-1')!;
-    [cluster, service] = await Promise.all([
-      startElasticsearch(),
-      startInferenceStandIn([{ id: 'spectral-1', fingerprint, dims: card.dims }]),
-    ]);
-    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
-    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: { ...cluster.env } });
-    if (code !== 0) throw new Error(stderr);
+    cluster = await startSyncCluster({ prefix: 'operate' });
+    ({ service, client } = cluster);
   });
-  afterAll(async () => {
-    if (client) await dropLibraries(client, prefix);
-    await Promise.all([service?.stop(), cluster?.stop()]);
-  });
+  afterAll(() => cluster?.stop());
   beforeEach(() => {
     service.faults.length = 0;
     service.requests.length = 0;
@@ -46,19 +33,12 @@ describe.skipIf(skip)(`what an operator sees of a run${skip ? ` (${skip})` : ''}
   }
 
   async function trial(): Promise<Trial> {
-    const library = `${prefix}${++libraries}`;
-    const bench = await createSyncBench({ clusterEnv: cluster.env, client, inferenceUrl: service.url, library });
-    const env = {
-      ...cluster.env,
-      EARSHOT_INFERENCE_URL: service.url,
-      EARSHOT_LIBRARY: library,
-      EARSHOT_SOURCE: bench.folder,
-    };
+    const bench = await cluster.bench();
     return {
       ...bench,
-      follow: (args) => followEarshot(args, env),
+      follow: (args) => followEarshot(args, bench.env),
       leaseState: async () => {
-        const id = `sync:${library}:spectral-1:default`;
+        const id = `sync:${bench.library}:spectral-1:default`;
         return (await client.get<{ state: string }>({ index: 'earshot-control', id }))._source?.state;
       },
       statusOf: async () => {

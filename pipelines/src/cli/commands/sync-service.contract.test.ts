@@ -2,21 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type ListeningProcess,
-  type ResolvedElasticsearch,
-  renderWav,
-  runEarshot,
-  startElasticsearch,
-  startInferenceService,
-  whyNoElasticsearch,
-} from '@earshot/e2e/support';
+import { type ListeningProcess, renderWav, startInferenceService, whyNoElasticsearch } from '@earshot/e2e/support';
 import type { AudioDocument } from '@earshot/mappings';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
-import { loadConfig } from '../../config/load-config.ts';
-import { createSyncBench, dropLibraries } from '../../testing/sync-bench.ts';
+import { type SyncCluster, startSyncCluster } from '../../testing/sync-cluster.ts';
 
 /** A tone as wav; without amplitude, silence. */
 const toneWav = (frequencyHz: number, seconds: number, amplitude = 0.5): Buffer =>
@@ -45,28 +35,23 @@ function findHost(ancestor: number): number | undefined {
 const reason = process.platform === 'linux' ? whyNoElasticsearch() : 'finds the inference process by /proc';
 
 describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${reason})` : ''}`, () => {
-  let cluster: ResolvedElasticsearch;
+  let cluster: SyncCluster;
   let service: ListeningProcess;
   let client: Client;
-  const prefix = `real${process.pid}x`;
 
   beforeAll(async () => {
-    [cluster, service] = await Promise.all([startElasticsearch(), startInferenceService()]);
-    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
-    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: { ...cluster.env } });
-    if (code !== 0) throw new Error(stderr);
+    [cluster, service] = await Promise.all([startSyncCluster({ prefix: 'real' }), startInferenceService()]);
+    ({ client } = cluster);
   });
   afterAll(async () => {
-    if (client) await dropLibraries(client, prefix);
     await service?.stop();
     await cluster?.stop();
   });
 
-  const bench = (library: string) =>
-    createSyncBench({ clusterEnv: cluster.env, inferenceUrl: service.url, client, library });
+  const bench = () => cluster.bench({ EARSHOT_INFERENCE_URL: service.url });
 
   test('tones are embedded, silence has no vector, damaged and empty files fail with the code of the service', async () => {
-    const { put, run, library } = await bench(`${prefix}1`);
+    const { put, run, library } = await bench();
     for (let i = 0; i < 3; i++) put(`tone-${i}.wav`, toneWav(220 * (i + 1), 3));
     put('silence.wav', toneWav(220, 3, 0));
     put('random.mp3', Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)));
@@ -99,7 +84,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
   }
 
   test('a renamed recording is found under its new name without being embedded again, bit for bit', async () => {
-    const { put, remove, run, earshot, library, folder } = await bench(`${prefix}3`);
+    const { put, remove, run, earshot, library, folder } = await bench();
     for (let i = 0; i < 3; i++) put(`tone-${i}.wav`, toneWav(220 * (i + 1), 3));
     await run();
     const index = `earshot-${library}-spectral-1`;
@@ -133,7 +118,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
   });
 
   test('verify proves that stored vectors are what the service says, finds what is wrong and mends it', async () => {
-    const { put, remove, run, earshot, library } = await bench(`${prefix}4`);
+    const { put, remove, run, earshot, library } = await bench();
     for (let i = 0; i < 12; i++) put(`tone-${i}.wav`, toneWav(220 * (i + 1), 3));
     await run();
     const clean = await earshot(['sync', 'verify', '--json']);
@@ -198,7 +183,7 @@ describe.skipIf(reason)(`sync with the real inference service${reason ? ` (${rea
   });
 
   test('kill -9 of the inference host in the middle of a run loses nothing', async () => {
-    const { put, run, library } = await bench(`${prefix}2`);
+    const { put, run, library } = await bench();
     const total = 40;
     for (let i = 0; i < total; i++) put(`tone-${i}.wav`, toneWav(100 + 20 * i, 10));
     const running = run();

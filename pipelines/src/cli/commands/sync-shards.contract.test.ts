@@ -5,60 +5,36 @@ import {
   type EarshotResult,
   makeTempDir,
   REPOSITORY_ROOT,
-  type ResolvedElasticsearch,
-  runEarshot,
   spawnGuarded,
-  startElasticsearch,
   whyNoElasticsearch,
 } from '@earshot/e2e/support';
-import { loadSpaces } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
-import { loadConfig } from '../../config/load-config.ts';
 import { documentId } from '../../core/sync/document-id.ts';
 import type { LeaseDocument } from '../../ports/sync-lease.ts';
-import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
-import { createSyncBench, dropLibraries, type FinishedLine, type SyncBench } from '../../testing/sync-bench.ts';
+import type { InferenceStandIn } from '../../testing/inference-stand-in.ts';
+import type { FinishedLine, SyncBench } from '../../testing/sync-bench.ts';
+import { type SyncCluster, startSyncCluster } from '../../testing/sync-cluster.ts';
 
 const skip = whyNoElasticsearch();
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe.skipIf(skip)(`shards and deletes of earshot sync on a real Elasticsearch${skip ? ` (${skip})` : ''}`, () => {
-  let cluster: ResolvedElasticsearch;
+  let cluster: SyncCluster;
   let service: InferenceStandIn;
   let client: Client;
-  let libraries = 0;
-  const prefix = `shards${process.pid}x`;
 
   beforeAll(async () => {
-    const { card, fingerprint } = loadSpaces(makeTempDir('no-models')).get('spectral-1')!;
-    [cluster, service] = await Promise.all([
-      startElasticsearch(),
-      startInferenceStandIn([{ id: card.id, fingerprint, dims: card.dims }]),
-    ]);
-    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
-    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: cluster.env });
-    if (code !== 0) throw new Error(stderr);
+    cluster = await startSyncCluster({ prefix: 'shards' });
+    ({ service, client } = cluster);
   });
-  afterAll(async () => {
-    if (client) await dropLibraries(client, prefix);
-    await service?.stop();
-    await cluster?.stop();
-  });
+  afterAll(() => cluster?.stop());
   beforeEach(() => {
     service.faults.length = 0;
     service.requests.length = 0;
   });
 
-  const bench = (env: Record<string, string> = {}): Promise<SyncBench> =>
-    createSyncBench({
-      clusterEnv: cluster.env,
-      client,
-      inferenceUrl: service.url,
-      library: `${prefix}${++libraries}`,
-      env,
-    });
+  const bench = (env?: Record<string, string>): Promise<SyncBench> => cluster.bench(env);
 
   async function documents(library: string) {
     const index = `earshot-${library}-spectral-1-m1-000001`;
@@ -243,23 +219,21 @@ describe.skipIf(skip)(`shards and deletes of earshot sync on a real Elasticsearc
   });
 
   /** A run whose process can be stopped. */
-  function startRun({ folder, library }: SyncBench, env: Record<string, string>) {
+  function startRun({ env }: SyncBench) {
     const main = join(REPOSITORY_ROOT, 'pipelines/src/cli/main.ts');
-    const settings = { EARSHOT_INFERENCE_URL: service.url, EARSHOT_LIBRARY: library, EARSHOT_SOURCE: folder };
     const child = spawnGuarded(process.execPath, [main, 'sync', 'run', '--json'], {
       cwd: makeTempDir('paused'),
-      env: cleanEnvironment({ ...cluster.env, ...settings, ...env }),
+      env: cleanEnvironment(env),
       stdio: 'ignore',
     });
     return { child, ended: new Promise<number | null>((resolve) => child.once('close', resolve)) };
   }
 
   test('a run that was paused and replaced cannot overwrite what its successor wrote', async () => {
-    const env = { EARSHOT_LEASE_SECONDS: '3' };
-    const one = await bench(env);
+    const one = await bench({ EARSHOT_LEASE_SECONDS: '3' });
     for (let i = 0; i < 24; i++) one.put(`${String(i).padStart(2, '0')}.wav`, `old sound ${i}`);
     for (let i = 0; i < 24; i++) service.faults.push({ kind: 'delay', ms: 300 });
-    const old = startRun(one, env);
+    const old = startRun(one);
     while (service.requests.length < 8 && old.child.exitCode === null) await pause(20);
     old.child.kill('SIGSTOP');
     service.faults.length = 0;

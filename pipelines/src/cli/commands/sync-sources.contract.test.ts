@@ -13,13 +13,13 @@ import {
   whyNoElasticsearch,
   whyNoVersitygw,
 } from '@earshot/e2e/support';
-import { loadSpaces } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
 import { createS3Client } from '../../adapters/s3-client.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
+import { servedSpaces } from '../../testing/served-spaces.ts';
 import { dropLibraries, type FinishedLine, makeSecondSpace } from '../../testing/sync-bench.ts';
 
 const skip = whyNoElasticsearch() ?? whyNoVersitygw();
@@ -112,14 +112,9 @@ ${changes}`;
   }
 
   beforeAll(async () => {
-    const known = loadSpaces(modelsDir);
-    const served = ['spectral-1', 'spectral-2'].map((id) => {
-      const { card, fingerprint } = known.get(id)!;
-      return { id, fingerprint, dims: card.dims };
-    });
     [cluster, service, live, archive] = await Promise.all([
       startElasticsearch(),
-      startInferenceStandIn(served),
+      startInferenceStandIn(servedSpaces(['spectral-1', 'spectral-2'], modelsDir)),
       startVersitygw({ buckets: ['music'] }),
       startVersitygw({ buckets: ['music'] }),
     ]);

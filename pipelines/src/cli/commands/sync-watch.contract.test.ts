@@ -6,25 +6,20 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import {
-  type ResolvedElasticsearch,
   type RunningObjectStore,
   runEarshot,
-  startElasticsearch,
   startVersitygw,
   whyNoElasticsearch,
   whyNoVersitygw,
 } from '@earshot/e2e/support';
-import { loadSpaces } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
 import { createS3Client } from '../../adapters/s3-client.ts';
-import { loadConfig } from '../../config/load-config.ts';
 import { eventProblems } from '../../testing/event-problems.ts';
 import { type FollowedEarshot, followEarshot } from '../../testing/follow-earshot.ts';
-import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
+import type { InferenceStandIn } from '../../testing/inference-stand-in.ts';
 import { startLoopbackServer } from '../../testing/loopback-server.ts';
-import { createSyncBench, dropLibraries } from '../../testing/sync-bench.ts';
+import { type SyncCluster, startSyncCluster } from '../../testing/sync-cluster.ts';
 
 const skip = whyNoElasticsearch() ?? whyNoVersitygw();
 const TOKEN = 'a-token-of-the-tests';
@@ -48,7 +43,7 @@ function seeded(seed: number): () => number {
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex');
 
 describe.skipIf(skip)(`earshot sync watch on real parts${skip ? ` (${skip})` : ''}`, () => {
-  let cluster: ResolvedElasticsearch;
+  let cluster: SyncCluster;
   let service: InferenceStandIn;
   let s3: RunningObjectStore;
   let network: Awaited<ReturnType<typeof startLoopbackServer>>;
@@ -57,29 +52,22 @@ describe.skipIf(skip)(`earshot sync watch on real parts${skip ? ` (${skip})` : '
   /** What the object store sent to its webhook and nobody has passed on. */
   const sent: string[] = [];
   const objects = new Map<string, string>();
-  const prefix = `watch${process.pid}x`;
-  let libraries = 0;
 
   beforeAll(async () => {
-    const { card, fingerprint } = loadSpaces().get('spectral-1')!;
     network = await startLoopbackServer(async (request, response) => {
       sent.push(await text(request));
       response.writeHead(200).end();
     });
-    [cluster, service, s3] = await Promise.all([
-      startElasticsearch(),
-      startInferenceStandIn([{ id: 'spectral-1', fingerprint, dims: card.dims }]),
+    [cluster, s3] = await Promise.all([
+      startSyncCluster({ prefix: 'watch' }),
       startVersitygw({ buckets: ['music'], eventWebhookUrl: network.url }),
     ]);
+    ({ service, client } = cluster);
     bucket = createS3Client(s3);
-    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
-    const { code, stderr } = await runEarshot(['apply', '--yes'], { env: { ...cluster.env } });
-    if (code !== 0) throw new Error(stderr);
   });
   afterAll(async () => {
-    if (client) await dropLibraries(client, prefix);
     bucket?.destroy();
-    await Promise.all([service?.stop(), s3?.stop(), network?.stop(), cluster?.stop()]);
+    await Promise.all([s3?.stop(), network?.stop(), cluster?.stop()]);
   });
 
   /** The webhook comes after the answer of the store. */
@@ -110,19 +98,9 @@ describe.skipIf(skip)(`earshot sync watch on real parts${skip ? ` (${skip})` : '
   }
 
   async function startWatch(folder: string, more: Record<string, string> = {}): Promise<Watching> {
-    const bench = await createSyncBench({
-      clusterEnv: cluster.env,
-      client,
-      inferenceUrl: service.url,
-      library: `${prefix}${++libraries}`,
-      env: { EARSHOT_SOURCE: `s3://music/${folder}`, ...s3.env },
-    });
+    const bench = await cluster.bench({ EARSHOT_SOURCE: `s3://music/${folder}`, ...s3.env });
     const env = {
-      ...cluster.env,
-      ...s3.env,
-      EARSHOT_INFERENCE_URL: service.url,
-      EARSHOT_LIBRARY: bench.library,
-      EARSHOT_SOURCE: `s3://music/${folder}`,
+      ...bench.env,
       EARSHOT_WATCH_LISTEN: '127.0.0.1:0',
       EARSHOT_WATCH_TOKEN: TOKEN,
       EARSHOT_WATCH_DEBOUNCE: '1s',

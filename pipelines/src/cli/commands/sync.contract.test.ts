@@ -1,72 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hostname } from 'node:os';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import {
-  type ResolvedElasticsearch,
-  runEarshot,
-  startElasticsearch,
-  startVersitygw,
-  whyNoElasticsearch,
-  whyNoVersitygw,
-} from '@earshot/e2e/support';
+import { startVersitygw, whyNoElasticsearch, whyNoVersitygw } from '@earshot/e2e/support';
 import type { AudioDocument } from '@earshot/mappings';
-import { loadSpaces } from '@earshot/models/registry';
 import type { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createElasticsearchClient } from '../../adapters/elasticsearch-client.ts';
 import { createS3Client } from '../../adapters/s3-client.ts';
-import { loadConfig } from '../../config/load-config.ts';
-import { type InferenceStandIn, type ServedSpace, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
-import { createSyncBench, dropLibraries, makeSecondSpace, type SyncBench } from '../../testing/sync-bench.ts';
+import { type InferenceStandIn, startInferenceStandIn } from '../../testing/inference-stand-in.ts';
+import { servedSpaces } from '../../testing/served-spaces.ts';
+import { makeSecondSpace, type SyncBench } from '../../testing/sync-bench.ts';
+import { type SyncCluster, startSyncCluster } from '../../testing/sync-cluster.ts';
 
 const skip = whyNoElasticsearch();
 const modelsDir = makeSecondSpace();
 
-function servedSpaces(): ServedSpace[] {
-  const known = loadSpaces(modelsDir);
-  return ['spectral-1', 'spectral-2'].map((id) => {
-    const { card, fingerprint } = known.get(id)!;
-    return { id, fingerprint, dims: card.dims };
-  });
-}
+const spaces = ['spectral-1', 'spectral-2'];
 
 describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})` : ''}`, () => {
-  let cluster: ResolvedElasticsearch;
+  let cluster: SyncCluster;
   let service: InferenceStandIn;
   let client: Client;
-  let libraries = 0;
-  /** On a given cluster other runs may have left theirs. */
-  const prefix = `sync${process.pid}x`;
 
   beforeAll(async () => {
-    [cluster, service] = await Promise.all([startElasticsearch(), startInferenceStandIn(servedSpaces())]);
-    client = createElasticsearchClient(loadConfig({}, cluster.env).config);
-    const env = {
-      ...cluster.env,
-      EARSHOT_MODELS_DIR: modelsDir,
-      EARSHOT_SPACE: 'spectral-1,spectral-2',
-    };
-    const { code, stderr } = await runEarshot(['apply', '--yes'], { env });
-    if (code !== 0) throw new Error(stderr);
+    cluster = await startSyncCluster({ prefix: 'sync', spaces, modelsDir });
+    ({ service, client } = cluster);
   });
-  afterAll(async () => {
-    if (client) await dropLibraries(client, prefix);
-    await service?.stop();
-    await cluster?.stop();
-  });
+  afterAll(() => cluster?.stop());
   beforeEach(() => {
     service.faults.length = 0;
     service.requests.length = 0;
   });
 
-  const bench = (env: Record<string, string> = {}): Promise<SyncBench> =>
-    createSyncBench({
-      clusterEnv: cluster.env,
-      client,
-      inferenceUrl: service.url,
-      library: `${prefix}${++libraries}`,
-      env: { EARSHOT_MODELS_DIR: modelsDir, ...env },
-    });
+  const bench = (env?: Record<string, string>): Promise<SyncBench> => cluster.bench(env);
 
   async function documents(library: string, space = 'spectral-1') {
     const index = `earshot-${library}-${space}`;
@@ -101,7 +66,7 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
       audio_seconds: 24,
     });
     const [hit] = await documents(library);
-    const [spectral] = servedSpaces();
+    const [spectral] = servedSpaces(spaces, modelsDir);
     expect(hit?._id).toMatch(/^[\w-]{43}$/);
     expect(hit?._version).toBe(1);
     expect(hit?._source).toMatchObject({
@@ -402,7 +367,7 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     expect(moved).toMatchObject({ title: 'z', labels: { folder: 'moved' }, audio: { peaks: [0, 64, 127] } });
     expect(moved?.embedding).toEqual(before.get('b.wav')?.embedding);
     expect(moved?.segments).toEqual(before.get('b.wav')?.segments);
-    expect(moved?.embedding).toHaveLength(servedSpaces()[0]!.dims);
+    expect(moved?.embedding).toHaveLength(servedSpaces(spaces, modelsDir)[0]!.dims);
     expect(after.get('moved/quiet.wav')?.audio.status).toBe('silent');
 
     const forced = await run('--force');
@@ -466,7 +431,7 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
   });
 
   test('what the ingest pipeline refuses is a dead letter with the reason of the pipeline', async () => {
-    const [spectral] = servedSpaces();
+    const [spectral] = servedSpaces(spaces, modelsDir);
     const odd = await startInferenceStandIn([{ ...spectral!, dims: spectral!.dims + 1 }]);
     try {
       const { put, run, library } = await bench({ EARSHOT_INFERENCE_URL: odd.url });
