@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const everywhere = [
@@ -21,9 +22,14 @@ const isClusterShared = Boolean(process.env.ELASTICSEARCH_URL ?? process.env.ELA
 
 /** Two even on two cores, where vitest would take one: files with servers wait more than they compute. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
+const maxWorkersWithServers = isClusterShared ? 1 : maxWorkers;
 const globalSetup = ['e2e/support/share-elasticsearch.ts'];
 
+/** How long files took the last time is kept outside the clone, so that a clean one, too, begins with the longest. */
+const cacheDir = process.env.EARSHOT_CACHE_DIR;
+
 export default defineConfig({
+  ...(cacheDir ? { cacheDir: join(cacheDir, 'vite') } : {}),
   test: {
     projects: [
       {
@@ -65,7 +71,7 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          maxWorkers: isClusterShared ? 1 : maxWorkers,
+          maxWorkers: maxWorkersWithServers,
           globalSetup,
           sequence: { groupOrder: 2 },
         },
@@ -77,9 +83,9 @@ export default defineConfig({
           exclude,
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          maxWorkers: 1,
+          maxWorkers: maxWorkersWithServers,
           globalSetup,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

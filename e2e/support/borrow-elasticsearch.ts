@@ -9,21 +9,19 @@ const open = (lenderUrl: string): Promise<IncomingMessage> =>
     get(lenderUrl, { agent: false }, resolve).once('error', reject);
   });
 
-/** Resolves when the lender knows. */
-async function giveBack(answer: IncomingMessage): Promise<void> {
-  const known = new Promise((resolve) => answer.once('close', resolve));
-  answer.resume().socket.ref().end();
-  await known;
-}
-
 /** A server that the test run lends: empty, nobody else's until `stop` gives it back. */
 export async function borrowElasticsearch(lenderUrl: string): Promise<Resolution> {
   const answer = await open(lenderUrl);
-  // Ends with a reset when the whole run ends first, and is no reason to go on.
+  // Ends with a reset when the whole run ends first; nor is it a reason to go on running.
   answer.on('error', () => undefined).socket.unref();
   for await (const line of createInterface({ input: answer })) {
     const loan = JSON.parse(line) as Loan;
-    return 'running' in loan ? { running: { ...loan.running, stop: () => giveBack(answer) } } : loan;
+    if ('reason' in loan) return loan;
+    const stop = async (): Promise<void> => {
+      await fetch(new URL(loan.path, lenderUrl), { method: 'DELETE' });
+      answer.destroy();
+    };
+    return { running: { ...loan.running, stop } };
   }
   throw new Error('the test run did not lend an Elasticsearch');
 }
