@@ -9,6 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readShippedConstants } from '../src/build/spaces/spectral/shipped-constants.ts';
 import type { Recording } from '../src/fit/spectral/clips.ts';
+import { defaultWeight } from '../src/fit/spectral/default-weight.ts';
 import { fitConstants } from '../src/fit/spectral/fit-constants.ts';
 import { readGeneratedSet } from '../src/fit/spectral/generated-set.ts';
 import { type Comparison, judgeConstants } from '../src/fit/spectral/judge-constants.ts';
@@ -45,8 +46,7 @@ const COLLECTIONS: Readonly<Record<string, () => Clip[]>> = {
   },
 };
 
-const { values } = parseArgs({ options: { weights: { type: 'string', default: '0.25,0.5,0.75,1' } } });
-const weights = values.weights.split(',').map(Number);
+const { values } = parseArgs({ options: { weights: { type: 'string', default: 'default,0.25,0.5,0.75,1' } } });
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
@@ -89,11 +89,13 @@ for (const [name, list] of Object.entries(COLLECTIONS)) {
     '| own weight | asked for | first answer right | mAP | difference in mAP (95 % interval) of each third |',
   );
   console.log('|---|---|---|---|---|');
-  for (const weight of weights) {
+  for (const weight of values.weights.split(',')) {
     const judgements = [0, 1, 2].map((part) => {
       const of = (isFitted: boolean): Recording[] =>
         recordings.filter((_recording, i) => (clips[i]?.part === part) === isFitted);
-      const after = fitConstants(generated, { recordings: of(true), weight });
+      const own = of(true);
+      const share = weight === 'default' ? defaultWeight(own.length) : Number(weight);
+      const after = fitConstants(generated, { recordings: own, weight: share });
       return judgeConstants(of(false), { before, after });
     });
     console.log(`| ${weight} | label | ${cells(judgements.map(({ sameLabel }) => sameLabel))} |`);

@@ -10,6 +10,10 @@ import type { FromHost, ToHost } from './host-protocol.ts';
 const MEMORY_REPORT_MS = 2000;
 
 const send = (message: FromHost): void => void process.send?.(message);
+
+// ONNX Runtime must find this when the thread loads it. A thread has a copy of the variables: what it sets itself, native
+// code does not see.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const worker = new Worker(new URL('./worker-main.ts', import.meta.url));
 
 worker.on('message', (message: FromHost) => send(message));

@@ -40,4 +40,28 @@ describe('discriminantProjection', () => {
   test('gives the same values again', () => {
     expect(discriminantProjection(known, options)).toEqual(directions);
   });
+
+  test('turns away from what differs inside groups of further rows', () => {
+    const { rows } = sample();
+    // Groups that differ inside along the very axis of the classes.
+    const groups = Array.from({ length: 40 }, (_, i) =>
+      [-6, 6].map((shift) => rows[i]!.map((value, axis) => (axis === 2 ? shift : value))),
+    );
+    const further = { rows: groups.flat(), groups };
+    const share = (weight: number): number => {
+      const [first] = discriminantProjection(known, { ...options, further: { ...further, weight } });
+      return dot(first!, first!);
+    };
+    expect(share(0.5)).toBeLessThan(0.7 * share(0));
+  });
+
+  test('listens to groups that differ where classes do not', () => {
+    const { rows } = sample();
+    const groups = Array.from({ length: 40 }, (_, i) =>
+      [0, 1].map((part) => rows[2 * i + part]!.map((value, axis) => (axis === 4 ? 5 * (i % 4) + value : value))),
+    );
+    const further = { rows: groups.flat(), groups, weight: 0.5 };
+    const heard = (directions: Float64Array[]): number => Math.max(...directions.map((row) => Math.abs(row[4]!)));
+    expect(heard(discriminantProjection(known, { ...options, further }))).toBeGreaterThan(3 * heard(directions));
+  });
 });

@@ -7,7 +7,7 @@ import { createSeededRandom } from '../core/seeded-random.ts';
 const RATE_HZ = 8000;
 const SECONDS = 2.4;
 /** Enough for a fit. */
-const EACH = 24;
+const EACH = 15;
 
 /** A mono 16-bit WAV of 8 kHz. */
 export function wav(sampleAt: (seconds: number) => number, seconds = SECONDS): Buffer {
@@ -52,7 +52,7 @@ function noise(seed: number): Buffer {
 }
 
 /**
- * A folder that constants can be fitted to: two labels (`noise`, `tones`) with 24 recordings of 2.4 s each, besides one
+ * A folder that constants can be fitted to: two labels (`noise`, `tones`) with 15 recordings of 2.4 s each, besides one
  * that is broken, a silent one and a copy.
  */
 export function makeFitLibrary(): string {

@@ -9,6 +9,7 @@ import { fingerprintOf } from '../../registry.ts';
 import { FitError } from '../fit-error.ts';
 import { chooseVersion } from './choose-version.ts';
 import type { Recording } from './clips.ts';
+import { defaultWeight } from './default-weight.ts';
 import { fitConstants } from './fit-constants.ts';
 import { type FitReport, makeReport } from './fit-report.ts';
 import { readGeneratedSet } from './generated-set.ts';
@@ -24,8 +25,8 @@ export interface FitOptions {
   /** Name of the collection. */
   readonly library: string;
   readonly seed: number;
-  /** Share of the collection in the constants, 0…1. */
-  readonly weight: number;
+  /** Share of the collection in the constants, 0…1; without it the more, the more recordings there are. */
+  readonly weight?: number;
   /** In the space id; without it the next free one. */
   readonly version?: number;
   readonly isDryRun: boolean;
@@ -46,8 +47,8 @@ export interface FittedSpace {
   readonly files: readonly string[];
 }
 
-/** Fewer say nothing about a collection: a third of them judges, and the rest would be learnt by heart. */
-const LEAST_RECORDINGS = 45;
+/** A third of them judges, and fewer judges than ten say nothing. */
+const LEAST_RECORDINGS = 30;
 /** One of so many recordings judges, and is not fitted on. */
 const JUDGE_EVERY = 3;
 
@@ -72,8 +73,8 @@ function split(recordings: readonly Recording[]): Split {
 
 function makeCard(
   constants: SpectralConstants,
-  { library, seed, weight }: FitOptions,
-  { version, fitted }: { readonly version: number; readonly fitted: readonly Recording[] },
+  { library, seed }: FitOptions,
+  { version, fitted, weight }: { readonly version: number; readonly fitted: readonly Recording[]; weight: number },
 ): Card {
   const clips = fitted.reduce((sum, recording) => sum + recording.clips.length, 0);
   return spectralCard({
@@ -106,14 +107,15 @@ function makeCard(
  * @throws FitError
  */
 export async function fitSpace(options: FitOptions): Promise<FittedSpace> {
-  const { onStep, modelsDir, weight, isDryRun } = options;
+  const { onStep, modelsDir, isDryRun } = options;
   const recordings = readClips(options.clipsDir);
   const { fitted, judged } = split(recordings);
+  const weight = options.weight ?? defaultWeight(fitted.length);
   onStep(`fitting to ${fitted.length} recordings and the generated set`);
   const constants = fitConstants(readGeneratedSet(), { recordings: fitted, weight });
   onStep(`judging with ${judged.length} other recordings`);
   const judgement = judgeConstants(judged, { before: readShippedConstants(), after: constants });
-  const choice = await chooseVersion(options, (version) => makeCard(constants, options, { version, fitted }));
+  const choice = await chooseVersion(options, (version) => makeCard(constants, options, { version, fitted, weight }));
   const { card, isNew } = choice;
   const report = makeReport(card, judgement, judged);
   const text = reportText(report);

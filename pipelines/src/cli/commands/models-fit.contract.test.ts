@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeTempDir, startInferenceService } from '@earshot/e2e/support';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { followEarshot } from '../../testing/follow-earshot.ts';
 import { makeFitLibrary, wav } from '../../testing/make-fit-library.ts';
 import { type EndedEarshot, spawnEarshot } from '../../testing/spawn-earshot.ts';
 
@@ -47,9 +48,9 @@ describe('earshot models fit spectral', () => {
       expect(report).toMatchObject({
         space: 'spectral-2',
         base: 'spectral-1',
-        fit: { recordings: 32, clips: 32, weight: 0.5, seed: 1 },
-        judged: { recordings: 16 },
-        judgement: { sameRecording: { recordings: 16 }, sameLabel: { recordings: 16, labels: 2 } },
+        fit: { library: expect.stringContaining('fit-library'), recordings: 20, clips: 20, weight: 0.17, seed: 1 },
+        judged: { recordings: 10 },
+        judgement: { sameRecording: { recordings: 10 }, sameLabel: { recordings: 10, labels: 2 } },
       });
     });
 
@@ -107,10 +108,23 @@ describe('earshot models fit spectral', () => {
     expect(lastLine(refused.stdout).error).toMatchObject({
       code: 'FIT_TOO_FEW_RECORDINGS',
       message: expect.stringMatching(
-        /^1 usable recordings are too few: a fit needs 45.* \(besides 1 could not be read, 1 silent\)$/,
+        /^1 usable recordings are too few: a fit needs 30.* \(besides 1 could not be read, 1 silent\)$/,
       ),
     });
     expect(existsSync(none)).toBe(false);
+  });
+
+  test('leaves nothing behind when it is interrupted', { timeout: MOST_MS }, async () => {
+    const none = join(makeTempDir('fit-interrupted'), 'models');
+    const temporary = makeTempDir('fit-tmp');
+    const env = { ...CACHE, EARSHOT_MODELS_DIR: none, TMPDIR: temporary };
+    const running = followEarshot(['models', 'fit', 'spectral', '--dir', library], env);
+    await running.event(({ event }) => event === 'sampled');
+    running.send('SIGINT');
+    expect(await running.ended).toBe(130);
+    expect(running.events.at(-1)).toMatchObject({ error: { code: 'INTERRUPTED' } });
+    expect(existsSync(none)).toBe(false);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   test('takes settings that make no sense as mistakes', async () => {

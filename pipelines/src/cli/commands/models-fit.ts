@@ -63,6 +63,7 @@ async function collect({ context, flags, collection, folder }: Job): Promise<Col
       onListed: (done) => reporter.progress({ done, total: 0, unit: 'recordings listed' }),
     });
     for (const reason of incomplete) reporter.warn(`The listing is incomplete, what it gave is used: ${reason}`);
+    reporter.event({ event: 'sampled', library: collection.name, listed, drawn: recordings.length });
     reporter.line(`${listed} recordings in ${collection.name}; measuring up to ${flags.clips} clips`);
     return await collectClips(recordings, {
       embedder,
@@ -111,7 +112,8 @@ async function fit(job: Job, clips: CollectedClips): Promise<FittedEvent> {
       args: [
         'spectral',
         ...['--clips', folder, '--models-dir', config.modelsDir, '--library', collection.name],
-        ...['--seed', String(flags.seed), '--weight', String(flags.weight)],
+        ...['--seed', String(flags.seed)],
+        ...(flags.weight === undefined ? [] : ['--weight', String(flags.weight)]),
         ...(flags.asVersion === undefined ? [] : ['--version', String(flags.asVersion)]),
         ...(flags.dryRun ? ['--dry-run'] : []),
       ],

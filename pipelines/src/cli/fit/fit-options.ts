@@ -7,7 +7,7 @@ export interface FitFlags {
   readonly dir?: string;
   readonly clips: number;
   readonly seed: number;
-  readonly weight: number;
+  readonly weight?: number;
   readonly labelField?: string;
   readonly asVersion?: number;
   readonly dryRun?: boolean;
@@ -32,7 +32,11 @@ export function addFitOptions(command: Command): Command {
     .option('--dir <folder>', 'fit to the recordings in this folder instead of a configured library')
     .option('--clips <n>', 'how many clips of 5 s to take', wholeNumber(1, 20_000), 1000)
     .option('--seed <n>', 'which recordings are drawn', wholeNumber(0, 999_999_999), 1)
-    .option('--weight <share>', 'share of your recordings in the constants; generated sounds have the rest', share, 0.5)
+    .option(
+      '--weight <share>',
+      'share of your recordings in the constants, besides generated sounds; default: up to 0.5, the more recordings the more',
+      share,
+    )
     .option('--label-field <name>', 'label that judges the result; default: the first that the paths give')
     .option('--as-version <n>', 'version in the space id; default: the next free one', wholeNumber(2, 999_999))
     .option('--dry-run', 'fit and judge, but write nothing');
