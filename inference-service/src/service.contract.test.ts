@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { goldenSignal } from '@earshot/models';
@@ -12,6 +12,7 @@ import { wavFile } from './testing/wav-file.ts';
 
 const RATE = 8000;
 const modelsDir = mkdtempSync(join(tmpdir(), 'earshot-models-'));
+const temporaryDir = mkdtempSync(join(tmpdir(), 'earshot-temporary-'));
 const melody = goldenSignal('plucked-notes', RATE, 20_000);
 const chirp = goldenSignal('chirp-noise', RATE, 12_000);
 const silence = new Float32Array(16_000);
@@ -20,12 +21,13 @@ let service: SpawnedService;
 beforeAll(async () => {
   writeTinySpace(modelsDir);
   writeTinySpace(modelsDir, { id: 'tiny-2', version: 2, pooling: 'max', hasTrackVector: false });
-  service = await spawnService({ EARSHOT_MODELS_DIR: modelsDir, EARSHOT_MAX_UPLOAD_BYTES: '200000' });
+  const limits = { EARSHOT_MAX_UPLOAD_BYTES: '200000' };
+  service = await spawnService({ EARSHOT_MODELS_DIR: modelsDir, TMPDIR: temporaryDir, ...limits });
   await service.waitUntilReady();
 });
 afterAll(async () => {
   await service?.stop();
-  rmSync(modelsDir, { recursive: true, force: true });
+  for (const dir of [modelsDir, temporaryDir]) rmSync(dir, { recursive: true, force: true });
 });
 
 const unit = (vector: readonly number[]): number[] => {
@@ -47,6 +49,10 @@ const post = (
 ): Promise<Response> => fetch(`${service.url}/v1/audio/embeddings?${query}`, { method: 'POST', body, headers });
 const upload = (query: string, samples: Float32Array): Promise<Response> =>
   post(query, new Uint8Array(wavFile(samples, RATE)), { 'content-type': 'audio/wav' });
+
+test('ONNX Runtime has its telemetry off: the log that it leaves otherwise is not there', () => {
+  expect(readdirSync(temporaryDir).filter((name) => name.startsWith('mat-debug'))).toEqual([]);
+});
 
 describe('POST /v1/audio/embeddings', () => {
   test('a raw wav gives vector, segments, decode facts and timing', async () => {
