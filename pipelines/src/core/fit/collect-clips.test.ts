@@ -68,7 +68,8 @@ function embedder(delay: () => number = () => 0): Embedder {
       recordings: [{ space: 'x-1', durationMs, segments } as unknown as EmbeddedRecording],
     };
   };
-  return { embed, info: () => Promise.reject(new Error('not asked')) };
+  const notAsked = () => Promise.reject(new Error('not asked'));
+  return { embed, info: notAsked, embedText: notAsked };
 }
 
 const signal = new AbortController().signal;
