@@ -12,10 +12,10 @@ export interface DevToolsRequest {
   readonly body: unknown;
 }
 
-/** The answer of `earshot search --json`, plus the id under which an uploaded query was stored. */
+/** The answer of `earshot search --json`, plus the id under which an upload or words were stored. */
 export interface SearchAnswer {
   readonly space: string;
-  /** Milliseconds; decode and embed are 0 where no audio was sent. */
+  /** Milliseconds; decode and embed are 0 where nothing was embedded. */
   readonly took_ms: {
     readonly decode: number;
     readonly embed: number;
@@ -54,6 +54,8 @@ export interface StatusAnswer {
   readonly spaces: readonly SpaceStatus[];
   readonly capabilities: {
     readonly upload: PartState;
+    /** Searching with words: `POST /api/search` with `text`, in the spaces that say `acceptsText`. */
+    readonly text: PartState;
     readonly audio: PartState;
     readonly devTools: PartState;
   };

@@ -2,7 +2,7 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import { PanelError } from './core/panel-error.ts';
-import type { AudioSource, EmbedQuery, QueryStore, ReadStatus, Search, TrackStore } from './core/ports.ts';
+import type { AudioSource, EmbedQuery, EmbedText, QueryStore, ReadStatus, Search, TrackStore } from './core/ports.ts';
 import { createBasicAuth } from './http/basic-auth.ts';
 import { createErrorHandler } from './http/error-handler.ts';
 import { refuseCrossSite } from './http/refuse-cross-site.ts';
@@ -17,6 +17,7 @@ import { securityHeaders } from './http/security-headers.ts';
 export interface AppDeps {
   readonly search: Search;
   readonly embedQuery: EmbedQuery;
+  readonly embedText: EmbedText;
   readonly queries: QueryStore;
   readonly tracks: TrackStore;
   readonly audio: AudioSource;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { once } from 'node:events';
 import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -160,6 +163,7 @@ describe.skipIf(reason)(`the gateway on a real Elasticsearch${reason ? ` (skippe
     expect(status.elasticsearch).toEqual({ ok: true, reason: elasticsearch.version });
     expect(status.inference.ok).toBe(false);
     expect(status.capabilities.upload.ok).toBe(false);
+    expect(status.capabilities.text.ok).toBe(false);
     expect(status.spaces).toMatchObject([{ id: SPACE, ok: true, documents: 12 }]);
     const facets = await (await get('/api/facets')).json();
     expect(facets).toMatchObject({
@@ -292,6 +296,72 @@ describe.skipIf(reason)(`the gateway on a real Elasticsearch${reason ? ` (skippe
       peaks: [1, 2],
       space: { id: SPACE, fingerprint },
     });
+  });
+
+  it('searches with words in a space that embeds them, and says which do', async () => {
+    const models = realpathSync(makeTempDir('panel-models'));
+    const words = 'words-1';
+    const text = {
+      graph: { file: 'words-1.text.onnx', sha256: 'b'.repeat(64), precision: 'fp32' },
+      input: { ids: 'input_ids', mask: null },
+      output: { tensor: 'y', normalised: true },
+      tokenizer: { file: 'words-1.tokenizer', sha256: 'c'.repeat(64), padToken: '<pad>' },
+      maxTokens: 77,
+      golden: [{ text: 'a', embedding: [1], minCosine: 0.9 }],
+    };
+    const wordsCard = { ...card, id: words, model: 'words', acceptsText: true, text };
+    writeFileSync(join(models, 'words-1.json'), JSON.stringify(wordsCard));
+    const { fingerprint: made } = loadSpaces(models).get(words)!;
+    // Every text sounds like track 5.
+    const service = createServer((request, response) => {
+      const embedding = Buffer.from(Float32Array.from(vectorOf(5)).buffer).toString('base64');
+      const info = {
+        version: '0',
+        ep: { live: 'cpu', tried: [] },
+        spaces: [{ id: words, fingerprint: made, accepts_text: true }],
+      };
+      const answer = request.url === '/info' ? info : { model: words, fingerprint: made, data: [{ embedding }] };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const settings = {
+      EARSHOT_MODELS_DIR: models,
+      EARSHOT_SPACE: `${words},${SPACE}`,
+      EARSHOT_INFERENCE_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+    };
+    const applied = await runEarshot(['apply', '--yes'], { env: { ...env, ...settings } });
+    expect(applied.code, applied.stderr).toBe(0);
+    const operations = [4, 5, 6].flatMap((number) => [
+      { index: { _index: writeAlias({ library, space: words }), _id: `track-${number}` } },
+      { ...documentOf(number, `file:///${number}.wav`, `${number}.wav`), space: { id: words, fingerprint: made } },
+    ]);
+    await client.bulk({ operations, refresh: true });
+    const reading = await openPanel(settings);
+    const ask = (body: object): Promise<Response> =>
+      fetch(`${reading.url}/api/search`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    try {
+      const status = (await (await fetch(`${reading.url}/api/status`)).json()) as StatusAnswer;
+      expect(status.capabilities.text).toEqual({ ok: true, reason: '' });
+      expect(status.spaces.map(({ id, acceptsText }) => [id, acceptsText])).toEqual([
+        [words, true],
+        [SPACE, false],
+      ]);
+      const answer = (await (await ask({ text: 'a reed organ', k: 2 })).json()) as SearchAnswer;
+      expect(answer.hits[0]?.id).toBe('track-5');
+      const again = (await (await ask({ like: `q:${answer.queryId}`, k: 2 })).json()) as SearchAnswer;
+      expect(again.hits).toEqual(answer.hits);
+      const refused = await ask({ text: 'a reed organ', space: SPACE });
+      expect(refused.status).toBe(400);
+      expect(((await refused.json()) as ErrorAnswer).error.remedy).toContain(words);
+      expect(await codeOf(await ask({ text: 'a', id: 'track-5' }))).toBe('PANEL_REQUEST_INVALID');
+    } finally {
+      await reading.stop();
+      service.close();
+    }
   });
 
   it('removes expired queries and says that they expired', async () => {

@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { STATE_ALIASES } from '@earshot/mappings';
 import { EarshotError } from '@earshot/pipelines/adapters';
-import type { Search as PipelineSearch, QueryInput } from '@earshot/pipelines/ports';
+import type { EmbeddedQuery, Search as PipelineSearch, QueryInput } from '@earshot/pipelines/ports';
 import type { DevToolsRequest, SearchHit } from '../../contract/answers.ts';
-import type { EmbedQuery, Example, Search } from '../core/ports.ts';
+import type { EmbedQuery, EmbedText, Example, EmbeddedQuery as PanelQuery, Search } from '../core/ports.ts';
 import { foldVectors } from './fold-vectors.ts';
 
 interface Options {
@@ -21,10 +21,18 @@ const inputOf = (example: Example, space: string): QueryInput =>
     ? { kind: 'id', id: example.id }
     : { kind: 'vectors', vectors: [{ space, fingerprint: example.fingerprint, vector: example.vector }] };
 
+function onlyVector({ vectors, durationMs, peaks, decodeMs, embedMs }: EmbeddedQuery, space: string): PanelQuery {
+  const [first] = vectors;
+  if (!first) throw new EarshotError('INTERNAL', `The inference service gave no vector of ${space}`);
+  const took = { decode: Math.round(decodeMs), embed: Math.round(embedMs) };
+  return { vector: first.vector, fingerprint: first.fingerprint, durationMs, peaks, took };
+}
+
 /** Search and embedding as the command line does them, for the panel. */
 export function createLibrarySearch({ library, connect }: Options): {
   readonly search: Search;
   readonly embedQuery: EmbedQuery;
+  readonly embedText: EmbedText;
 } {
   const search: Search = async (example, settings) => {
     const { space, k, numCandidates, isExact, bySegments, filters } = settings;
@@ -54,12 +62,13 @@ export function createLibrarySearch({ library, connect }: Options): {
     const { search: pipeline } = await connect();
     const open = () => createReadStream(upload.path);
     const audio = { open, length: upload.bytes, fromSeconds, toSeconds, peaks: PEAKS };
-    const { vectors, durationMs, peaks, decodeMs, embedMs } = await pipeline.embedAudio(audio, [space]);
-    const [first] = vectors;
-    if (!first) throw new EarshotError('INTERNAL', `The inference service gave no vector of ${space}`);
-    const took = { decode: Math.round(decodeMs), embed: Math.round(embedMs) };
-    return { vector: first.vector, fingerprint: first.fingerprint, durationMs, peaks, took };
+    return onlyVector(await pipeline.embedAudio(audio, [space]), space);
   };
 
-  return { search, embedQuery };
+  const embedText: EmbedText = async (text, space) => {
+    const { search: pipeline } = await connect();
+    return onlyVector(await pipeline.embedText(text, [space]), space);
+  };
+
+  return { search, embedQuery, embedText };
 }

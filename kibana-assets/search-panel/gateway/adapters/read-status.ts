@@ -68,6 +68,7 @@ export function createReadStatus(options: Options): ReadStatus {
       counted: await outcomeOf(countDocuments(client, readAlias({ library, space }))),
     }));
     const [cluster, info] = await Promise.all([outcomeOf(clusterCapabilities(client)), outcomeOf(embedder.info())]);
+    const canRead = info.ok && spaces.some((id) => info.value.spaces.some((one) => one.id === id && one.accepts_text));
     const canEmbed = info.ok && spaces.some((id) => info.value.spaces.some((space) => space.id === id));
     return {
       library,
@@ -76,6 +77,7 @@ export function createReadStatus(options: Options): ReadStatus {
       spaces: (await Promise.all(counting)).map(({ space, counted }) => spaceStatus(space, counted, info)),
       capabilities: {
         upload: { ok: canEmbed, reason: canEmbed ? '' : 'the inference service serves none of the spaces' },
+        text: { ok: canRead, reason: canRead ? '' : 'none of the spaces that are served embeds words' },
         audio: { ok: whyNoAudio === undefined, reason: whyNoAudio ?? '' },
         devTools: { ok: kibanaUrl !== undefined, reason: kibanaUrl ? '' : 'KIBANA_URL is not set' },
       },

@@ -28,7 +28,7 @@ export interface Upload {
   readonly bytes: number;
 }
 
-/** A recording turned into a vector by the inference service. */
+/** A recording, or words, turned into a vector by the inference service. */
 export interface EmbeddedQuery {
   readonly vector: Float32Array;
   readonly fingerprint: string;
@@ -45,6 +45,9 @@ export interface QueryWindow {
 
 /** @throws EarshotError when the recording is unusable or the service is away */
 export type EmbedQuery = (upload: Upload, space: string, window: QueryWindow) => Promise<EmbeddedQuery>;
+
+/** @throws EarshotError when the space takes no words, or the service is away */
+export type EmbedText = (text: string, space: string) => Promise<EmbeddedQuery>;
 
 /** Query vectors that expire: `earshot-queries`. */
 export interface QueryStore {

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SearchAnswer } from '../../contract/answers.ts';
 import { PanelError } from './panel-error.ts';
-import type { EmbedQuery, QueryStore, Search, Upload } from './ports.ts';
+import type { EmbeddedQuery, EmbedQuery, EmbedText, QueryStore, Search, Upload } from './ports.ts';
 import type { SearchCommand } from './search-command.ts';
 
 interface Deps {
   readonly search: Search;
   readonly embedQuery: EmbedQuery;
+  readonly embedText: EmbedText;
   readonly queries: QueryStore;
 }
 
-async function searchUpload(deps: Deps, command: SearchCommand, upload: Upload): Promise<SearchAnswer> {
-  const { settings, window } = command;
+interface NewQuery {
+  readonly title: string;
+  readonly embed: () => Promise<EmbeddedQuery>;
+}
+
+async function searchNew(deps: Deps, { settings }: SearchCommand, { title, embed }: NewQuery): Promise<SearchAnswer> {
   const started = performance.now();
-  const embedded = await deps.embedQuery(upload, settings.space, window);
-  const queryId = await deps.queries.save({ title: upload.name, space: settings.space, embedded });
+  const embedded = await embed();
+  const queryId = await deps.queries.save({ title, space: settings.space, embedded });
   const { vector, fingerprint, took } = embedded;
   const answer = await deps.search({ kind: 'query', queryId, vector, fingerprint }, settings);
   const total = Math.round(performance.now() - started);
@@ -37,11 +42,19 @@ async function searchStored(deps: Deps, command: SearchCommand, queryId: string)
   return { ...answer, queryId };
 }
 
-/** Searches by upload, by stored query or by an indexed recording. An upload is stored first, so that it can be reloaded. */
+/** Searches by upload, words, stored query or indexed recording. Uploads and words are stored first, to be reloaded. */
 export function runSearch(deps: Deps, command: SearchCommand, upload?: Upload): Promise<SearchAnswer> {
-  const { wanted, settings } = command;
+  const { wanted, settings, window } = command;
   if (wanted.kind === 'document') return deps.search(wanted, settings);
   if (wanted.kind === 'query') return searchStored(deps, command, wanted.queryId);
+  if (wanted.kind === 'text')
+    return searchNew(deps, command, {
+      title: wanted.text,
+      embed: () => deps.embedText(wanted.text, settings.space),
+    });
   if (!upload) throw new PanelError('PANEL_UPLOAD_INVALID', 'The search has no file');
-  return searchUpload(deps, command, upload);
+  return searchNew(deps, command, {
+    title: upload.name,
+    embed: () => deps.embedQuery(upload, settings.space, window),
+  });
 }

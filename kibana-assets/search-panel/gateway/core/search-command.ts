@@ -5,6 +5,7 @@ import { PanelError } from './panel-error.ts';
 import type { QueryWindow, SearchSettings } from './ports.ts';
 
 const MAX_CANDIDATES = 10_000;
+const MAX_TEXT = 10_000;
 const QUERY_PREFIX = 'q:';
 
 const flag = z.union([z.boolean(), z.enum(['0', '1', 'true', 'false']).transform((v) => v === '1' || v === 'true')]);
@@ -28,6 +29,8 @@ const schema = z
     /** A document id, or `q:<queryId>`. */
     like: z.string().min(1).optional(),
     queryId: z.string().min(1).optional(),
+    /** Words, for a space that embeds them. */
+    text: z.string().min(1).max(MAX_TEXT).optional(),
     space: z.string().min(1).optional(),
     k: z.coerce.number().int().min(1).max(1000).default(10),
     nc: z.coerce.number().int().min(1).max(MAX_CANDIDATES).optional(),
@@ -44,6 +47,7 @@ const schema = z
 export type Wanted =
   | { readonly kind: 'document'; readonly id: string }
   | { readonly kind: 'query'; readonly queryId: string }
+  | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'upload' };
 
 export interface SearchCommand {
@@ -53,11 +57,12 @@ export interface SearchCommand {
 }
 
 function wantedOf(body: z.infer<typeof schema>, hasUpload: boolean): Wanted {
-  const { id, like, queryId } = body;
-  const named = [id, like, queryId].filter((value) => value !== undefined).length + (hasUpload ? 1 : 0);
+  const { id, like, queryId, text } = body;
+  const named = [id, like, queryId, text].filter((value) => value !== undefined).length + (hasUpload ? 1 : 0);
   if (named !== 1)
-    throw new PanelError('PANEL_REQUEST_INVALID', 'A search names exactly one of: a file, id, like, queryId');
+    throw new PanelError('PANEL_REQUEST_INVALID', 'A search names exactly one of: a file, id, like, queryId, text');
   if (hasUpload) return { kind: 'upload' };
+  if (text !== undefined) return { kind: 'text', text };
   if (queryId !== undefined) return { kind: 'query', queryId };
   if (like?.startsWith(QUERY_PREFIX)) return { kind: 'query', queryId: like.slice(QUERY_PREFIX.length) };
   return { kind: 'document', id: id ?? like ?? '' };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { json, Router } from 'express';
 import { PanelError } from '../../core/panel-error.ts';
-import type { EmbedQuery, QueryStore, Search } from '../../core/ports.ts';
+import type { EmbedQuery, EmbedText, QueryStore, Search } from '../../core/ports.ts';
 import { runSearch } from '../../core/run-search.ts';
 import { parseSearchCommand } from '../../core/search-command.ts';
 import { receiveUpload } from '../receive-upload.ts';
@@ -9,6 +9,7 @@ import { receiveUpload } from '../receive-upload.ts';
 interface Deps {
   readonly search: Search;
   readonly embedQuery: EmbedQuery;
+  readonly embedText: EmbedText;
   readonly queries: QueryStore;
   readonly defaultSpace: string;
   readonly maxUploadBytes: number;

@@ -36,6 +36,7 @@ export const someStatus = (changes: Partial<StatusAnswer> = {}): StatusAnswer =>
   spaces: [{ id: 'spectral-1', ok: true, reason: '', documents: 240, fingerprint: '0123456789ab', acceptsText: false }],
   capabilities: {
     upload: { ok: true, reason: '' },
+    text: { ok: false, reason: 'none of the spaces embeds words' },
     audio: { ok: true, reason: '' },
     devTools: { ok: true, reason: '' },
   },
