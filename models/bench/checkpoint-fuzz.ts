@@ -10,22 +10,12 @@ import { PANNS_NETWORKS } from '../src/importers/panns/networks.ts';
 import { writeLegacyCheckpoint, writeZipCheckpoint } from '../src/importers/testing/write-checkpoint.ts';
 import type { Saved, SavedTensor } from '../src/importers/testing/write-pickle.ts';
 import { openCheckpoint } from '../src/importers/torch/open-checkpoint.ts';
+import { COMMON_MUTATIONS, createRandom, type Mutation, mutate } from './support/mutate-bytes.ts';
 
 const [count = 20_000, seed = 1, only] = process.argv.slice(2).map(Number);
 const SLOW_MS = 1000;
 /** No case holds more than 40 kB; an array of this size would be a claim believed. */
 const MAX_ARRAY_BYTES = 64 * 2 ** 20;
-
-type Random = (limit: number) => number;
-
-/** Numerical Recipes' linear congruential generator, one for each case, so that any case can be repeated alone. */
-function createRandom(index: number): Random {
-  let state = (seed * 0x9e3779b1 + index * 0x85ebca6b) >>> 0;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 function tensors(): Map<string, Saved> {
   const entries: [string, SavedTensor][] = Array.from({ length: 40 }, (_, i) => {
@@ -41,8 +31,6 @@ const SAVED: Saved = new Map<string, Saved>([
 ]);
 const SOURCES = [writeZipCheckpoint(SAVED), writeLegacyCheckpoint(SAVED)];
 
-/** Numbers that sizes, counts and offsets go wrong with. */
-const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
 const GLOBALS = [
   'cos\nsystem\n',
   'cbuiltins\neval\n',
@@ -51,33 +39,8 @@ const GLOBALS = [
   'c__proto__\nconstructor\n',
 ];
 
-/** Ways to damage a file; each gives a changed copy. */
-const MUTATIONS: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] = [
-  (bytes, random) => bytes.subarray(0, random(bytes.length)),
-  (bytes, random) => {
-    const changed = bytes.slice();
-    for (let i = 1 + random(8); i > 0; i--) changed[random(changed.length)] = random(256);
-    return changed;
-  },
-  (bytes, random) => {
-    const changed = bytes.slice();
-    const at = random(changed.length);
-    changed[at] = (changed[at] ?? 0) ^ (1 << random(8));
-    return changed;
-  },
-  (bytes, random) => {
-    const changed = bytes.slice();
-    new DataView(changed.buffer).setUint32(random(changed.length - 4), EXTREMES[random(EXTREMES.length)] ?? 0, true);
-    return changed;
-  },
-  (bytes, random) => {
-    const [at, length, from] = [random(bytes.length), random(200), random(bytes.length)];
-    return Buffer.concat([bytes.subarray(0, at), bytes.subarray(from, from + length), bytes.subarray(at)]);
-  },
-  (bytes, random) => {
-    const at = random(bytes.length);
-    return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + random(200))]);
-  },
+const MUTATIONS: readonly Mutation[] = [
+  ...COMMON_MUTATIONS,
   (bytes, random) => {
     const [at, name] = [random(bytes.length), GLOBALS[random(GLOBALS.length)] ?? ''];
     return Buffer.concat([bytes.subarray(0, at), Buffer.from(name), bytes.subarray(at)]);
@@ -88,14 +51,6 @@ const MUTATIONS: readonly ((bytes: Uint8Array, random: Random) => Uint8Array)[] 
     return changed.fill('(]}tuq.Rb'.charCodeAt(random(9)), at, at + random(500));
   },
 ];
-
-function mutate(index: number): Uint8Array {
-  const random = createRandom(index);
-  let bytes: Uint8Array = new Uint8Array(SOURCES[index % SOURCES.length] ?? []);
-  for (let rounds = 1 + random(3); rounds > 0 && bytes.length > 8; rounds--)
-    bytes = new Uint8Array(MUTATIONS[random(MUTATIONS.length)]?.(bytes, random) ?? bytes);
-  return bytes;
-}
 
 /** Opens a file, reads every tensor and asks for its network: what an import does before it builds a graph. */
 function readAll(path: string): void {
@@ -116,7 +71,8 @@ let failures = 0;
 let slowest = 0;
 
 function runCase(index: number, path: string): void {
-  writeFileSync(path, mutate(index));
+  const source = new Uint8Array(SOURCES[index % SOURCES.length] ?? []);
+  writeFileSync(path, mutate(source, MUTATIONS, createRandom(seed, index)));
   const started = performance.now();
   let outcome = 'read';
   try {

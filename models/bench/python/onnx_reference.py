@@ -154,12 +154,12 @@ class Transformer(nn.Module):
         return self.head(self.embed(mel)).sigmoid()
 
 
-def lively(network):
-    """Random statistics, so that a normalisation left out would show."""
+def lively(network, example):
+    """Statistics of the example, so that a random network answers differently to different sounds."""
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
-            module.running_mean.normal_(0, 0.2)
-            module.running_var.uniform_(0.5, 1.5)
+            module.momentum = None
+    network.train()(example)
     return network.eval()
 
 
@@ -179,14 +179,16 @@ with torch.no_grad():
     save("librosa", librosa_mel(x16))
     save("whisper", whisper_mel(x16))
 
-    mobile, mel = lively(MobileNet()), efficientat_mel(x32)[:, None]
+    mel = efficientat_mel(x32)[:, None]
+    mobile = lively(MobileNet(), mel)
     save("mobilenet", mobile(mel)[1])
     names = dict(input_names=["mel"], output_names=["logits", "features"])
     export(mobile, mel, "mobilenet-torchscript", dynamo=False, opset_version=17, dynamic_axes={"mel": {0: "batch"}, "logits": {0: "batch"}, "features": {0: "batch"}}, **names)
     batch = torch.export.Dim("batch", min=1, max=64)
     export(mobile, mel, "mobilenet-dynamo", dynamo=True, external_data=True, dynamic_shapes=({0: batch},), verbose=False, **names)
 
-    transformer, feats = lively(Transformer()), ced_mel(x16)
+    feats = ced_mel(x16)
+    transformer = lively(Transformer(), feats)
     save("transformer", transformer.embed(feats))
     names = dict(input_names=["feats"], output_names=["prob"])
     export(transformer, feats, "transformer-torchscript", dynamo=False, opset_version=12, dynamic_axes={"feats": {0: "batch_size", 2: "time_dim"}}, **names)

@@ -63,5 +63,6 @@ try {
 } catch (error) {
   if (!(error instanceof ImportError)) throw error;
   say('refused', { code: error.code, message: error.message });
-  process.exitCode = 1;
+  // A graph that does not come to an end would keep the process; what is half made goes with it.
+  process.exit(1);
 }

@@ -34,6 +34,8 @@ function failure({ code, message }: Refusal): EarshotError {
   return new EarshotError(known ?? 'INTERNAL', message);
 }
 
+const doing = (last: object | undefined): string => (last && 'text' in last ? ` while ${String(last.text)}` : '');
+
 /**
  * Runs a program of the models workspace, so that ONNX Runtime stays out of this process. It prints a JSON object a line:
  * steps, at the end the result or `refused`.
@@ -42,12 +44,16 @@ function failure({ code, message }: Refusal): EarshotError {
 export async function runModelsProgram<Result extends RunEvent>(run: ProgramRun<Result>): Promise<Result> {
   const path = fileURLToPath(import.meta.resolve(run.program));
   const child = spawn(process.execPath, [path, ...run.args], { signal: run.signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  let died: NodeJS.Signals | null = null;
   const closed = new Promise<void>((resolve, reject) => {
     // An abort shows as an error too; the program still has to remove what is half made.
     child.on('error', (error) => {
       if (!run.signal.aborted) reject(error);
     });
-    child.on('close', () => resolve());
+    child.on('close', (_code, signal) => {
+      died = signal;
+      resolve();
+    });
   });
   const complaints = text(child.stderr);
   let last: StepEvent | Refusal | Result | undefined;
@@ -61,5 +67,6 @@ export async function runModelsProgram<Result extends RunEvent>(run: ProgramRun<
   run.signal.throwIfAborted();
   if (last?.event === 'refused') throw failure(last as Refusal);
   if (last?.event === run.ends) return last as Result;
+  if (died) throw new EarshotError('MODELS_PROGRAM_DIED', `${run.program} was ended by ${died}${doing(last)}`);
   throw new EarshotError('INTERNAL', `${run.program} failed: ${(await complaints).trim() || 'no answer'}`);
 }

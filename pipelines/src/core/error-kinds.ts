@@ -51,6 +51,10 @@ const KINDS = {
     exitCode: EXIT.refused,
     remedy: 'Export the graph with the standard operators of ONNX.',
   },
+  MODELS_PROGRAM_DIED: {
+    exitCode: EXIT.internal,
+    remedy: 'Look whether memory ran out; if not, the file makes ONNX Runtime fail. Nothing was changed.',
+  },
   MODEL_EXISTS: {
     exitCode: EXIT.refused,
     remedy: 'Choose another number with --as-version, or remove card and graph first.',

@@ -30,7 +30,25 @@ const BATCH_TOLERANCE = { fp32: 1e-3, fp16: 2e-2, int8: 0.2 } as const;
 const QUIET = 1e-3;
 const SPEED_MS = 1000;
 const MAX_SPEED_RUNS = 10;
+/** Of different sounds, as a part of the largest value: single precision's noise is below it. */
+const LEAST_DIFFERENCE = 1e-5;
 const UNIT_TOLERANCE = 1e-3;
+/** A graph may hold a loop that does not end; four windows of the largest networks take seconds. */
+const RUN_LIMIT_MS = 300_000;
+
+/** A run under way cannot be taken back, so its session cannot be closed either. */
+class StuckError extends ImportError {}
+
+async function withinLimit<T>(running: Promise<T>, what: string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stuck = new StuckError('GRAPH_MISMATCH', `${what} takes more than ${RUN_LIMIT_MS / 1000} s`);
+  const timer = setTimeout(() => reject(stuck), RUN_LIMIT_MS);
+  try {
+    return await Promise.race([running, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** Both golden signals, one of them backwards and quiet: four different windows. */
 function testWindows({ input }: CardDraft): Float32Array[] {
@@ -50,9 +68,10 @@ function createRun(session: InferenceSession, { file, draft }: CheckedGraph): Ru
     for (const [i, window] of windows.entries()) batch.set(window, i * input.windowSamples);
     const feed = { [input.tensor]: new Tensor('float32', batch, [windows.length, input.windowSamples]) };
     const doing = `running ${windows.length === 1 ? 'one window' : `a batch of ${windows.length} windows`}`;
-    const answer = await session.run(feed, [output.tensor]).catch((error: unknown) => {
+    const running = session.run(feed, [output.tensor]).catch((error: unknown) => {
       throw runtimeError(error, file, doing);
     });
+    const answer = await withinLimit(running, `${file}: ${doing}`);
     const found = answer[output.tensor];
     const wanted = [windows.length, dims];
     if (!(found?.data instanceof Float32Array) || String(found.dims) !== String(wanted))
@@ -73,7 +92,11 @@ function assertUsable(vectors: Float32Array, { file, draft }: CheckedGraph): voi
   if (at >= 0) refuse(`has ${vectors[at]} as value ${at % dims} of test window ${Math.floor(at / dims)}`);
   const rows = Array.from({ length: BATCH }, (_, i) => vectors.subarray(i * dims, (i + 1) * dims));
   const first = rows[0] as Float32Array;
-  if (rows.every((row) => row.every((value, i) => value === first[i]))) refuse('is the same for different sounds');
+  const largest = vectors.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const isDeaf = rows.every((row) =>
+    row.every((value, i) => Math.abs(value - (first[i] ?? 0)) <= LEAST_DIFFERENCE * largest),
+  );
+  if (isDeaf) refuse('is the same for different sounds');
   const empty = rows.findIndex((row) => row.every((value) => value === 0));
   if (empty >= 0) refuse(`is all zeros for test window ${empty}`);
   const length = Math.hypot(...first);
@@ -107,36 +130,44 @@ async function secondsPerWindow(run: Run, windows: readonly Float32Array[]): Pro
   return (performance.now() - started) / 1000 / (runs * windows.length);
 }
 
+async function measure(run: Run, graph: CheckedGraph): Promise<GraphChecks> {
+  const { file, draft, precision } = graph;
+  const windows = testWindows(draft);
+  await run(windows.slice(0, 1));
+  const vectors = await run(windows);
+  assertUsable(vectors, graph);
+  const difference = await batchDifference(run, windows, vectors);
+  if (!(difference <= BATCH_TOLERANCE[precision]))
+    throw new ImportError(
+      'GRAPH_MISMATCH',
+      `${file}: a batch of ${BATCH} gives other vectors than its windows one by one (difference ${difference.toExponential(1)} of the largest value, at most ${BATCH_TOLERANCE[precision]}): windows must not influence each other`,
+    );
+  const seconds = await secondsPerWindow(run, windows);
+  const { windowSamples, sampleRateHz } = draft.input;
+  return {
+    batchDifference: difference,
+    windowsPerSecond: 1 / seconds,
+    timesRealTime: windowSamples / sampleRateHz / seconds,
+  };
+}
+
 /**
  * Runs a graph on the CPU: sizes, finite and different answers, a batch equal to its windows one by one, speed.
  * @throws ImportError GRAPH_MISMATCH or GRAPH_UNSUPPORTED naming file and tensor or operator
  */
 export async function checkGraph(graph: CheckedGraph): Promise<GraphChecks> {
-  const { file, path, draft, precision } = graph;
+  const { file, path } = graph;
   const session = await InferenceSession.create(path, { enableCpuMemArena: false, logSeverityLevel: 4 }).catch(
     (error: unknown) => {
       throw runtimeError(error, file, 'opening the graph');
     },
   );
   try {
-    const run = createRun(session, graph);
-    const windows = testWindows(draft);
-    await run(windows.slice(0, 1));
-    const vectors = await run(windows);
-    assertUsable(vectors, graph);
-    const difference = await batchDifference(run, windows, vectors);
-    if (!(difference <= BATCH_TOLERANCE[precision]))
-      throw new ImportError(
-        'GRAPH_MISMATCH',
-        `${file}: a batch of ${BATCH} gives other vectors than its windows one by one (difference ${difference.toExponential(1)} of the largest value, at most ${BATCH_TOLERANCE[precision]}): windows must not influence each other`,
-      );
-    const seconds = await secondsPerWindow(run, windows);
-    return {
-      batchDifference: difference,
-      windowsPerSecond: 1 / seconds,
-      timesRealTime: draft.input.windowSamples / draft.input.sampleRateHz / seconds,
-    };
-  } finally {
+    const checks = await measure(createRun(session, graph), graph);
     await session.release();
+    return checks;
+  } catch (error) {
+    if (!(error instanceof StuckError)) await session.release();
+    throw error;
   }
 }

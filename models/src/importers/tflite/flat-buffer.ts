@@ -19,7 +19,12 @@ export interface FlatBuffer {
   int64(at: number): number;
   float32(at: number): number;
   bytes(start: number, length: number): Uint8Array;
+  /** Counts what is about to be made of the file: many tables may point to the same long vector. */
+  claim(items: number): void;
 }
+
+/** YAMNet has 2,000 of them. */
+const MAX_CLAIMED_ITEMS = 4_000_000;
 
 /** @param file name for messages */
 export function createFlatBuffer(data: Uint8Array, file: string): FlatBuffer {
@@ -31,6 +36,7 @@ export function createFlatBuffer(data: Uint8Array, file: string): FlatBuffer {
   const uint16 = (at: number): number => view.getUint16(inside(at, 2), true);
   const int32 = (at: number): number => view.getInt32(inside(at, 4), true);
   const uint32 = (at: number): number => view.getUint32(inside(at, 4), true);
+  let claimed = 0;
   const follow = (at: number): number => inside(at + uint32(at), 4);
   return {
     file,
@@ -55,5 +61,13 @@ export function createFlatBuffer(data: Uint8Array, file: string): FlatBuffer {
     int64: (at) => Number(view.getBigInt64(inside(at, 8), true)),
     float32: (at) => view.getFloat32(inside(at, 4), true),
     bytes: (start, length) => data.subarray(inside(start, length), start + length),
+    claim: (items) => {
+      claimed += items;
+      if (claimed > MAX_CLAIMED_ITEMS)
+        throw new ImportError(
+          'CHECKPOINT_INVALID',
+          `${file}: its lists together have more than ${MAX_CLAIMED_ITEMS} entries`,
+        );
+    },
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { openByteSource } from '../byte-source.ts';
-import { ImportError } from '../import-error.ts';
+import { ImportError, quote } from '../import-error.ts';
 import { createFlatBuffer, type FlatBuffer } from './flat-buffer.ts';
 
 /** Element types, by TensorFlow Lite's number. */
@@ -44,6 +44,7 @@ export interface TfliteModel {
 const IDENTIFIER = 'TFL3';
 const MAX_FILE_BYTES = 256 * 2 ** 20;
 const MAX_ITEMS = 65_536;
+const MAX_RANK = 8;
 const OFFSET_BYTES = 4;
 
 type Reader<T> = (at: number) => T;
@@ -52,6 +53,7 @@ function readVector<T>(b: FlatBuffer, at: number | undefined, elementBytes: numb
   if (at === undefined) return [];
   const { length, start } = b.vector(at, elementBytes);
   if (length > MAX_ITEMS) throw new ImportError('CHECKPOINT_INVALID', `${b.file}: a list has ${length} entries`);
+  b.claim(length);
   return Array.from({ length }, (_, i) => read(start + i * elementBytes));
 }
 
@@ -69,13 +71,22 @@ function bytesOf(b: FlatBuffer, at: number | undefined): Uint8Array {
   return b.bytes(start, length);
 }
 
+function textOf(b: FlatBuffer, at: number | undefined): string {
+  const bytes = bytesOf(b, at);
+  b.claim(bytes.length);
+  return new TextDecoder().decode(bytes);
+}
+
 function readTensor(b: FlatBuffer, table: number, buffers: readonly Uint8Array[]): TfliteTensor {
   const type = optional(b, table, 1, b.int8);
   const quantisation = b.field(table, 4);
   const q = quantisation === undefined ? undefined : b.follow(quantisation);
+  const [name, dims] = [textOf(b, b.field(table, 3)), int32s(b, b.field(table, 0))];
+  if (dims.length > MAX_RANK)
+    throw new ImportError('CHECKPOINT_INVALID', `${b.file}: tensor ${quote(name)} has ${dims.length} dimensions`);
   return {
-    name: new TextDecoder().decode(bytesOf(b, b.field(table, 3))),
-    dims: int32s(b, b.field(table, 0)),
+    name,
+    dims,
     type: TYPES[type] ?? `type ${type}`,
     data: buffers[optional(b, table, 2, b.uint32)] ?? new Uint8Array(0),
     scales: q === undefined ? [] : readVector(b, b.field(q, 2), 4, b.float32),

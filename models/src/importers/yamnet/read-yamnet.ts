@@ -50,10 +50,14 @@ function refuse(model: TfliteModel, problem: string): never {
   throw new ImportError('CHECKPOINT_MISMATCH', `${model.file} is no YAMNet: ${problem}`);
 }
 
+const NAMES = new Map<number, string>(Object.entries(OPERATOR).map(([name, code]) => [code, name]));
+const operatorName = (code: number | undefined): string =>
+  code === undefined ? 'missing' : (NAMES.get(code) ?? `number ${code}`);
+
 function assertProgram(model: TfliteModel): void {
   const codes = model.operators.map(({ code }) => code);
   const at = PROGRAM.findIndex((code, i) => codes[i] !== code);
-  if (at >= 0) refuse(model, `operator ${at} is ${codes[at] ?? 'missing'}, not ${PROGRAM[at]}`);
+  if (at >= 0) refuse(model, `operator ${at} is ${operatorName(codes[at])}, not ${operatorName(PROGRAM[at])}`);
   if (codes.length !== PROGRAM.length) refuse(model, `it has ${codes.length} operators, not ${PROGRAM.length}`);
 }
 

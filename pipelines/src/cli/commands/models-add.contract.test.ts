@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInferenceService } from '@earshot/e2e/support';
@@ -14,7 +23,12 @@ let dir: string;
 let modelsDir: string;
 
 function earshot(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { PATH: process.env.PATH ?? '', EARSHOT_MODELS_DIR: modelsDir };
+  // Nobody listens at that address.
+  const env = {
+    PATH: process.env.PATH ?? '',
+    EARSHOT_MODELS_DIR: modelsDir,
+    ELASTICSEARCH_URL: 'http://127.0.0.1:9',
+  };
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, 'models', ...args], { env, cwd: dir }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
@@ -183,5 +197,23 @@ describe('earshot models add', () => {
     expect(await refusal({ hop: 1 })).toMatch(/CARD_DRAFT_INVALID bands.json: .*"hop"/);
     expect((await earshot('add', '--onnx', 'bands.onnx')).stderr).toContain('--card FILE --onnx FILE');
     expect(readdirSync(modelsDir).filter((name) => name.startsWith('other') || name.startsWith('.'))).toEqual([]);
+  });
+
+  test('what was added is removed after --yes, but nothing that ships', async () => {
+    mkdirSync(join(modelsDir, '.adding-elsewhere~1-abcdef'));
+    utimesSync(join(modelsDir, '.adding-elsewhere~1-abcdef'), 0, 0);
+    const asked = await earshot('remove', 'band-means-1');
+    expect([asked.code, asked.stderr]).toEqual([4, expect.stringMatching(/Nothing was removed.*band-means-1\.onnx/)]);
+    const removed = await earshot('remove', 'band-means-1', '--yes', '--json');
+    expect(JSON.parse(removed.stdout)).toMatchObject({
+      ...{ space: 'band-means-1', removed: ['band-means-1.json', 'band-means-1.onnx'], indices: null },
+      fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
+    });
+    expect(readdirSync(modelsDir).sort()).toEqual(['panns-cnn10-1.json', 'panns-cnn10-1.onnx']);
+    expect((await earshot('remove', 'band-means-1', '--yes')).stderr).toContain('SPACE_UNKNOWN');
+    expect(await earshot('remove', 'spectral-1', '--yes')).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('spectral-1 ships with Earshot'),
+    });
   });
 });

@@ -11,6 +11,7 @@ import { bind } from '../run-action.ts';
 import { registerModelsAdd } from './models-add.ts';
 import { registerModelsFit } from './models-fit.ts';
 import { registerModelsQuantise } from './models-quantise.ts';
+import { registerModelsRemove } from './models-remove.ts';
 
 interface Verdict {
   readonly space: string;
@@ -132,6 +133,7 @@ export function registerModels(program: Command): void {
   bind(models.command('list').description('list the spaces known here'), list);
   bind(models.command('show').argument('<id>').description('print the card of a space'), show);
   registerModelsAdd(models);
+  registerModelsRemove(models);
   registerModelsQuantise(models);
   registerModelsFit(models);
   const verifyCommand = models.command('verify').argument('<id>');
