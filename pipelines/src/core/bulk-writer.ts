@@ -11,7 +11,7 @@ interface Options {
   readonly send: SendBulk;
   /** Indices behind the write alias. */
   readonly concreteIndices: readonly string[];
-  /** Default 4 MiB; the server's limit is 100 MB. */
+  /** Default 1 MiB: several requests at once from the 400 documents that may wait are twice as fast as one of 4 MiB. */
   readonly maxBytes?: number;
   readonly maxOperations?: number;
   readonly flushMs?: number;
@@ -49,7 +49,7 @@ class AccountingBulkWriter implements BulkWriter {
   private whenEmpty: (() => void)[] = [];
 
   constructor(options: Options) {
-    const defaults = { maxBytes: 4 << 20, maxOperations: 500, flushMs: 200, maxConcurrency: 2, deadlineMs: 300_000 };
+    const defaults = { maxBytes: 1 << 20, maxOperations: 500, flushMs: 200, maxConcurrency: 4, deadlineMs: 300_000 };
     this.options = { backoff: { baseMs: 500, capMs: 60_000 }, ...defaults, ...options };
     this.concrete = new Set(options.concreteIndices);
     this.queue = new BulkQueue(this.options);
