@@ -2,6 +2,7 @@
 export { cacheDir, openCacheDir, REPOSITORY_ROOT } from './cache-dir.ts';
 export { startCephRgw, whyNoCephRgw } from './ceph-rgw.ts';
 export { cleanEnvironment } from './clean-environment.ts';
+export { demoRecording } from './demo-recording.ts';
 export { describeMachine } from './describe-machine.ts';
 export { type ElasticsearchCapabilities, readCapabilities } from './elasticsearch-capabilities.ts';
 export { hasDockerEngine } from './elasticsearch-container.ts';

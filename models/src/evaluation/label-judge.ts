@@ -58,12 +58,12 @@ interface Relevance {
 }
 
 /** Walks the whole gallery: the mean of the precisions at the ranks of what is relevant is the average precision. */
-function judgeRelevance(gallery: RankedGallery, isRelevant: (row: number) => boolean): Relevance {
+function judgeRelevance({ length, rows }: RankedGallery, isRelevant: Uint8Array): Relevance {
   const hits: boolean[] = [];
   let [relevant, sum] = [0, 0];
   let firstHit: number | undefined;
-  for (let rank = 0; rank < gallery.length; rank++) {
-    const hit = isRelevant(gallery.rowAt(rank));
+  for (let rank = 0; rank < length; rank++) {
+    const hit = isRelevant[rows[rank] as number] === 1;
     if (rank < JUDGED_RANKS) hits.push(hit);
     if (!hit) continue;
     firstHit ??= rank + 1;
@@ -72,29 +72,52 @@ function judgeRelevance(gallery: RankedGallery, isRelevant: (row: number) => boo
   return { hits, relevant, firstHit, averagePrecision: relevant === 0 ? 0 : sum / relevant };
 }
 
+/** Which items share a label with one: 1 for those that do. Valid until the next call. */
+function createMarker({ labels, labelsOf }: LabelIndex): (item: number) => Uint8Array {
+  const starts = new Int32Array(labelsOf.length + 1);
+  for (const [i, own] of labelsOf.entries()) starts[i + 1] = (starts[i] as number) + own.length;
+  const all = new Int32Array(starts.at(-1) ?? 0);
+  for (const [i, own] of labelsOf.entries()) all.set(own, starts[i]);
+  const isWanted = new Uint8Array(labels.length);
+  const marks = new Uint8Array(labelsOf.length);
+  return (item) => {
+    isWanted.fill(0);
+    for (const label of labelsOf[item] ?? []) isWanted[label] = 1;
+    for (let row = 0; row < marks.length; row++) {
+      let isShared = 0;
+      for (let at = starts[row] as number; at < (starts[row + 1] as number); at++)
+        isShared |= isWanted[all[at] as number] as number;
+      marks[row] = isShared;
+    }
+    return marks;
+  };
+}
+
 /**
  * Leave-one-group-out retrieval by exact cosine: an item asks all items of other groups.
  * @returns a function from an item's number to its judgement
  */
 export function createLabelJudge(index: LabelIndex, block: VectorBlock): (item: number) => Judgement {
-  const { labels, labelsOf, groups } = index;
+  const { labelsOf, groups } = index;
   const rank = createGalleryRanker(block, groups);
-  const isWanted = new Uint8Array(labels.length);
-  const labelsAt = (row: number): Int32Array => labelsOf[row] as Int32Array;
+  const markShared = createMarker(index);
   return (item) => {
-    isWanted.fill(0);
-    for (const label of labelsAt(item)) isWanted[label] = 1;
+    const isRelevant = markShared(item);
     const gallery = rank(item);
-    const relevance = judgeRelevance(gallery, (row) => labelsAt(row).some((label) => isWanted[label] === 1));
-    const voters = Array.from({ length: Math.min(VOTERS, gallery.length) }, (_, i) => labelsAt(gallery.rowAt(i)));
+    const relevance = judgeRelevance(gallery, isRelevant);
+    const voters = [...gallery.rows.subarray(0, Math.min(VOTERS, gallery.length))].map(
+      (row) => labelsOf[row] as Int32Array,
+    );
+    const vote = voteForLabel(voters);
     const ten = relevance.hits.slice(0, 10);
     return {
       item,
       gallery: gallery.length,
-      nearest: gallery.length > 0 ? { item: gallery.rowAt(0), similarity: gallery.similarityAt(0) } : undefined,
+      nearest:
+        gallery.length > 0 ? { item: gallery.rows[0] as number, similarity: gallery.similarityAt(0) } : undefined,
       ...relevance,
       knn1: ten[0] ? 1 : 0,
-      knn5: isWanted[voteForLabel(voters) ?? -1] === 1 ? 1 : 0,
+      knn5: vote !== undefined && labelsOf[item]?.includes(vote) ? 1 : 0,
       precision10: ten.filter(Boolean).length / Math.max(1, ten.length),
     };
   };

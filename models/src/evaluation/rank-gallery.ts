@@ -4,8 +4,8 @@ import type { VectorBlock } from './vector-block.ts';
 /** Rows of a block by similarity to one of them, nearest first. */
 export interface RankedGallery {
   readonly length: number;
-  /** Row at a rank (0-based). */
-  rowAt(rank: number): number;
+  /** Row at each rank (0-based); what lies behind `length` means nothing. */
+  readonly rows: Int32Array;
   /** Cosine at a rank. */
   similarityAt(rank: number): number;
 }
@@ -39,6 +39,7 @@ export function createGalleryRanker(
 ): (query: number) => RankedGallery {
   if (count > ROWS) throw new RangeError(`${count} vectors; ${ROWS} at most are ranked`);
   const scratch = new Float64Array(count);
+  const rows = new Int32Array(count);
   return (query) => {
     let length = 0;
     for (let row = 0; row < count; row++) {
@@ -48,11 +49,15 @@ export function createGalleryRanker(
       scratch[length++] = step * ROWS + (ROWS - 1 - row);
     }
     const keys = scratch.subarray(0, length).sort();
-    const keyAt = (rank: number): number => keys[length - 1 - rank] as number;
+    // By division: a remainder of numbers this large is many times slower.
+    for (let i = 0; i < length; i++) {
+      const key = keys[length - 1 - i] as number;
+      rows[i] = ROWS - 1 - (key - Math.floor(key / ROWS) * ROWS);
+    }
     return {
       length,
-      rowAt: (rank) => ROWS - 1 - (keyAt(rank) % ROWS),
-      similarityAt: (rank) => Math.floor(keyAt(rank) / ROWS) / STEPS - 1,
+      rows,
+      similarityAt: (rank) => Math.floor((keys[length - 1 - rank] as number) / ROWS) / STEPS - 1,
     };
   };
 }

@@ -33,7 +33,7 @@ export function classBars({ spaces }: LabelEvaluation): ChartSpec {
   return {
     ...CHART_BASE,
     width: 480,
-    height: { step: 8 + 10 * spaces.length },
+    height: { step: 8 + 10 * spaces.length, for: 'position' },
     layer: [
       {
         data: { values },
