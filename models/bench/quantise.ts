@@ -139,6 +139,8 @@ async function embedAll(clips: readonly Clip[], narrow: string, stage: Stage): P
   return judged;
 }
 
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`;
 
 function variantRow({ name, path }: Variant, recordings: readonly JudgedRecording[], { card }: Stage): string {
@@ -152,6 +154,7 @@ function variantRow({ name, path }: Variant, recordings: readonly JudgedRecordin
     labels ? signed(labels.change.map) : '',
     `${speed?.fp32Ms.toFixed(1)} → ${speed?.int8Ms.toFixed(1)}`,
     speed?.timesFp32.toFixed(2) ?? '',
+    median(recordings.slice(1).map(({ truthCpuMs, narrowCpuMs }) => truthCpuMs / narrowCpuMs)).toFixed(2),
     (statSync(path).size / 1e6).toFixed(1),
   ];
   return `| ${cells.join(' | ')} |`;
@@ -167,7 +170,7 @@ async function measure(stage: Stage, title: string, python: string | undefined):
   console.log(
     '| variant | cosine: mean | p5 | min | recall@10 | kNN-1 | mAP | fp32 → int8, ms a window | × fp32 | MB |',
   );
-  console.log('|---|---|---|---|---|---|---|---|---|---|');
+  console.log('|---|---|---|---|---|---|---|---|---|---|---|');
   for (const variant of variants) console.log(variantRow(variant, await embedAll(judged, variant.path, stage), stage));
   console.log('');
   return variants;

@@ -16,7 +16,15 @@ const recordings = (
   labels: (string | undefined)[] = [],
 ): JudgedRecording[] =>
   truth.map((vector, i) => ({
-    ...{ truth: vector, narrow: narrow[i]!, windows: 2, truthMs: 8, narrowMs: i === 0 ? 800 : 2 },
+    ...{
+      truth: vector,
+      narrow: narrow[i]!,
+      windows: 2,
+      truthMs: 8,
+      narrowMs: i === 0 ? 800 : 2,
+      truthCpuMs: 8,
+      narrowCpuMs: 2,
+    },
     label: labels[i],
   }));
 
