@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Card } from '../../card.ts';
 import { InferenceSession, Tensor } from '../../onnx-runtime.ts';
+import { toUnit } from './unit-vector.ts';
 
 /** Vectors of one recording in both spaces, and what the runs took. */
 export interface PairedVectors {
@@ -26,19 +27,17 @@ interface Run {
   readonly cpuMs: number;
 }
 
-/** Vector of a recording from those of its windows, as the service pools them (not of unit length). */
-function pool(vectors: readonly Float32Array[], pooling: Card['pooling']): Float32Array {
+/** Vector of a recording from those of its windows as the service makes it: for cosine, the windows have length 1 first. */
+function pool(raw: readonly Float32Array[], { pooling, similarity }: Card): Float32Array {
+  const vectors = similarity === 'cosine' ? raw.map(toUnit) : raw;
   return Float32Array.from(vectors[0] ?? [], (_, d) => {
     const values = vectors.map((vector) => vector[d] as number);
     return pooling === 'max' ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0) / values.length;
   });
 }
 
-async function runAll(
-  session: InferenceSession,
-  windows: readonly Float32Array[],
-  { input, output, pooling }: Card,
-): Promise<Run> {
+async function runAll(session: InferenceSession, windows: readonly Float32Array[], card: Card): Promise<Run> {
+  const { input, output } = card;
   const vectors: Float32Array[] = [];
   const started = performance.now();
   const before = process.cpuUsage();
@@ -50,7 +49,7 @@ async function runAll(
   }
   const { user, system } = process.cpuUsage(before);
   const ms = performance.now() - started;
-  return { ms, cpuMs: (user + system) / 1000, vector: pool(vectors, pooling) };
+  return { ms, cpuMs: (user + system) / 1000, vector: pool(vectors, card) };
 }
 
 /** Runs the 32-bit and the 8-bit graph by turns on the same windows and threads; which is first changes every time. */

@@ -1,18 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Similarity } from '../../card.ts';
+import { dot, toUnit } from './unit-vector.ts';
 
 type Vectors = readonly Float32Array[];
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
-  return sum;
-}
-
-const toUnit = (vector: Float32Array): Float32Array => {
-  const length = Math.sqrt(dot(vector, vector));
-  return length > 0 ? vector.map((value) => value / length) : vector;
-};
 
 function squaredDistance(a: Float32Array, b: Float32Array): number {
   let sum = 0;
