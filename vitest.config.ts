@@ -39,6 +39,11 @@ export default defineConfig({
           exclude: [...exclude, '**/*.{contract,golden,e2e}.test.ts'],
           testTimeout: 10_000,
           maxWorkers,
+          // A process each would take two thirds of their time; they leave the environment as it was.
+          isolate: false,
+          unstubEnvs: true,
+          unstubGlobals: true,
+          restoreMocks: true,
         },
       },
       {
