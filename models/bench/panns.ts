@@ -44,8 +44,18 @@ interface Import {
   readonly peakRssBytes: number;
 }
 
-function runImport(model: string, checkpoint: string, modelsDir: string): Import {
-  const args = [IMPORTER, model, '--file', checkpoint, '--models-dir', modelsDir, '--accept-unverified'];
+function runImport(model: string, checkpoint: string, modelsDir: string, vector = 'embedding'): Import {
+  const args = [
+    IMPORTER,
+    model,
+    '--file',
+    checkpoint,
+    '--models-dir',
+    modelsDir,
+    '--accept-unverified',
+    '--vector',
+    vector,
+  ];
   const lines = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split('\n');
   const added = JSON.parse(lines.at(-1) ?? '{}');
   return { ...added, dims: added.card.dims, graphPath: join(modelsDir, added.card.graph.file) };
@@ -60,6 +70,22 @@ function readFloats(path: string): Float32Array {
 const largestDifference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
 const largest = (a: Float32Array): number => a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** Mid-level channel means, for the largest difference to PyTorch's as a part of the largest value. */
+async function compareMidLevel(imported: Import, paths: readonly string[], network: string): Promise<string> {
+  const session = await InferenceSession.create(imported.graphPath);
+  const differences: string[] = [];
+  for (const path of paths) {
+    const samples = readFloats(path);
+    const answer = await session.run({ waveform: new Tensor('float32', samples, [1, samples.length]) });
+    const theirs = readFloats(path.replace(/f32$/, `${network}.answer.f32`)).subarray(-imported.dims);
+    const relative = largestDifference(answer.mid_level?.data as Float32Array, theirs) / largest(theirs);
+    if (!(relative <= 1e-4)) process.exitCode = 1;
+    differences.push(relative.toExponential(1));
+  }
+  await session.release();
+  return differences.join(', ');
+}
 
 async function compare(imported: Import, paths: readonly string[], network: string): Promise<string[]> {
   const session = await InferenceSession.create(imported.graphPath);
@@ -101,6 +127,13 @@ async function measure(python: string, network: string, workDir: string): Promis
       '| signal | embedding: largest difference / largest value | active | tags: largest difference | within aim |',
     );
     console.log(`|---|---|---|---|---|\n${(await compare(imported, paths, network)).join('\n')}\n`);
+    if (container === 'zip') {
+      const middle = runImport(`panns-${network}`, checkpoint, modelsDir, 'mid-level');
+      const differences = await compareMidLevel(middle, paths, network);
+      console.log(
+        `mid-level, ${middle.dims} dims: largest difference / largest value ${differences} for the four lengths\n`,
+      );
+    }
     for (const path of [modelsDir, checkpoint]) rmSync(path, { recursive: true });
   }
 }

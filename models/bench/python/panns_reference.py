@@ -102,12 +102,19 @@ options = parser.parse_args()
 
 model = make(options.network).eval()
 randomise(model, options.seed)
+# Means over time and mels of what the two blocks before the last give, their pooling included.
+middle = {}
+last = 6 if options.network == "cnn14" else 4
+for number in [last - 2, last - 1]:
+    keep = lambda _module, _inputs, image, number=number: middle.__setitem__(number, image.mean(dim=(2, 3)))
+    getattr(model, f"conv_block{number}").register_forward_hook(keep)
 for container in ["zip", "legacy"]:
     path = options.folder / f"{options.network}-{container}.pth"
     torch.save({"model": model.state_dict()}, path, _use_new_zipfile_serialization=container == "zip")
 for signal in options.signals:
     with torch.no_grad():
         answer = model(torch.from_numpy(np.fromfile(signal, dtype="<f4"))[None, :])
-    both = [answer[name][0].numpy() for name in ["embedding", "clipwise_output"]]
-    np.concatenate(both).astype("<f4").tofile(f"{signal.with_suffix('')}.{options.network}.answer.f32")
+    parts = [answer[name][0].numpy() for name in ["embedding", "clipwise_output"]]
+    parts += [middle[number][0].numpy() for number in sorted(middle)]
+    np.concatenate(parts).astype("<f4").tofile(f"{signal.with_suffix('')}.{options.network}.answer.f32")
 print(torch.__version__)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { PANNS_VECTORS } from '../build/spaces/panns/layout.ts';
 import { openClapFolder } from './clap/clap-folder.ts';
 import { createClapReader } from './clap/clap-reader.ts';
 import { ImportError } from './import-error.ts';
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     file: { type: 'string' },
     card: { type: 'string' },
+    vector: { type: 'string' },
     'models-dir': { type: 'string' },
     version: { type: 'string', default: '1' },
     'accept-unverified': { type: 'boolean', default: false },
@@ -44,7 +46,8 @@ async function sourceOf(model: string | undefined): Promise<Source> {
   const path = resolve(values.file ?? '');
   if (model === undefined) return { path, reader: createOnnxReader(resolve(values.card ?? ''), version) };
   if (model === 'yamnet') return { path, reader: createYamnetReader(version) };
-  if (model !== 'clap-htsat') return { path, reader: createPannsReader(model, version) };
+  const vector = PANNS_VECTORS.find((name) => name === values.vector);
+  if (model !== 'clap-htsat') return { path, reader: createPannsReader(model, version, vector) };
   say('step', { text: `summing what is in ${path}` });
   const folder = await openClapFolder(path, acceptUnverified);
   return { path: folder.audioPath, reader: createClapReader(folder, version) };

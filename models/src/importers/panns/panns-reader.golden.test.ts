@@ -75,6 +75,24 @@ describe.each([
       expect(Math.abs(value - reference.clipwise[i]!)).toBeLessThanOrEqual(1e-5);
   });
 
+  test('gives its mid-level channels as a space of its own, without the last block', async () => {
+    writeTensors(checkpoint, narrowTensors(layout), container);
+    const options = { path: checkpoint, modelsDir, acceptUnverified: true, onStep: () => undefined };
+    const { card } = await importSpace(options, createPannsReader(model, 1, 'mid-level'));
+    const width = layout.channels.at(-3)! + layout.channels.at(-2)!;
+    expect(card).toMatchObject({ id: `${model}-mid-level-1`, dims: width, output: { tensor: 'mid_level' } });
+    const samples = goldenSignal('plucked-notes', 32_000, 41_234);
+    const session = await InferenceSession.create(join(modelsDir, card.graph.file));
+    const answer = await session.run({ waveform: new Tensor('float32', samples, [1, samples.length]) });
+    await session.release();
+    const { midLevel } = pannsReference(samples, randomPannsWeights(layout, 14), layout);
+    expect(answer.mid_level!.dims).toEqual([1, width]);
+    const largest = Math.max(...midLevel);
+    for (const [i, value] of (answer.mid_level!.data as Float32Array).entries())
+      expect(Math.abs(value - midLevel[i]!) / largest).toBeLessThanOrEqual(1e-4);
+    for (const file of [`${card.id}.json`, card.graph.file]) rmSync(join(modelsDir, file));
+  });
+
   test('is found by a second run, and made again when its graph is damaged', async () => {
     const card = readFileSync(join(modelsDir, `${model}-1.json`), 'utf8');
     expect((await add(model, modelsDir)).isNew).toBe(false);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import type { RunEvent } from '../../ports/reporter.ts';
@@ -67,7 +67,9 @@ function sourceArgs(model: string | undefined, options: Readonly<Record<string, 
         : `${model} is imported with --${wanted[0]} ${wanted[0] === 'dir' ? 'DIR' : 'FILE'}`,
     );
   if (model === undefined) return ['--card', String(options.card), '--file', String(options.onnx)];
-  return [model, '--file', String(options[wanted[0] ?? ''])];
+  if (options.vector !== 'embedding' && !model.startsWith('panns-'))
+    throw new EarshotError('USAGE', `${model} has no --vector ${options.vector}`);
+  return [model, '--file', String(options[wanted[0] ?? '']), '--vector', String(options.vector)];
 }
 
 function versionOf(value: string): string {
@@ -106,6 +108,11 @@ export function registerModelsAdd(models: Command): void {
     .option('--dir <dir>', 'clap-htsat: folder with audio_model.onnx, text_model.onnx and tokenizer.json')
     .option('--onnx <file>', 'a graph of your own, with --card')
     .option('--card <file>', 'what is to be known about it (JSON)')
+    .addOption(
+      new Option('--vector <which>', 'panns-…: the embedding, or channel means of the two blocks before the last')
+        .choices(['embedding', 'mid-level'])
+        .default('embedding'),
+    )
     .option('--accept-unverified', 'also take a file whose sums are not the published ones')
     .option('--as-version <n>', 'version in the space id', '1');
   bind(command, add);

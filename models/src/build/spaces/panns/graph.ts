@@ -3,7 +3,7 @@ import { spectrumMelWeights, squaredSpectrum } from '../../front-end/spectrum-gr
 import { createGraphBuilder, type GraphBuilder, type Value } from '../../onnx/graph-builder.ts';
 import type { Model } from '../../onnx/model.ts';
 import { batchNormAffine, foldBatchNorm } from './fold-batch-norm.ts';
-import type { PannsLayout } from './layout.ts';
+import { midLevelDims, type PannsLayout, type PannsVector } from './layout.ts';
 import { convolutionNumbers, type NamedTensors, readBatchNorm, readTensor } from './weights.ts';
 
 /** Mel power below this counts as this (−100 dB). */
@@ -54,20 +54,21 @@ function convolution({ g, layout, weights }: Parts, input: Value, place: Convolu
   return g.op('Relu', [g.op('Conv', [input, kernels, bias], { pads: { ints: pads } })]);
 }
 
-/** The blocks; each (but the last, in Cnn14) ends in 2 × 2 mean pooling. */
-function blocks(parts: Parts, image: Value): Value {
+/** What each of the first `count` blocks gives; each (but the last of all, in Cnn14) ends in 2 × 2 mean pooling. */
+function blocks(parts: Parts, image: Value, count: number): Value[] {
   const { g, layout } = parts;
-  return layout.channels.reduce((input, outputs, i) => {
+  const results: Value[] = [];
+  for (const [i, outputs] of layout.channels.slice(0, count).entries()) {
     const block = `conv_block${i + 1}`;
     const convolved = convolutionNumbers(layout).reduce((value, number) => {
       const inputs = number === 1 ? (layout.channels[i - 1] ?? 1) : outputs;
       return convolution(parts, value, { block, number, inputs, outputs });
-    }, input);
-    const isLast = i === layout.channels.length - 1;
-    return isLast && !layout.architecture.isLastPooled
-      ? convolved
-      : g.op('AveragePool', [convolved], { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } });
-  }, image);
+    }, results.at(-1) ?? image);
+    const isPooled = i < layout.channels.length - 1 || layout.architecture.isLastPooled;
+    const pooling = { kernel_shape: { ints: [2, 2] }, strides: { ints: [2, 2] } };
+    results.push(isPooled ? g.op('AveragePool', [convolved], pooling) : convolved);
+  }
+  return results;
 }
 
 interface LayerPlace {
@@ -100,10 +101,20 @@ function tag(parts: Parts, embedding: Value): Value {
   return parts.g.op('Sigmoid', [connected(parts, embedding, { name: 'fc_audioset', inputs: dims, outputs: classes })]);
 }
 
+/** Mean of each channel of the two blocks before the last, over time and mels: [batch, channels of both]. */
+function midLevel(parts: Parts, image: Value): Value {
+  const { g, layout } = parts;
+  const middle = blocks(parts, image, layout.channels.length - 1).slice(-2);
+  const means = middle.map((value) => g.op('ReduceMean', [value], { axes: { ints: [2, 3] }, keepdims: { int: 0 } }));
+  return g.op('Concat', means, { axis: { int: 1 } });
+}
+
 export interface PannsGraphOptions {
   /** Space id, becomes the graph's name. */
   readonly id: string;
   readonly layout: PannsLayout;
+  /** The network's own embedding with the tags, or `mid_level` alone, for which the last block is left out. */
+  readonly vector?: PannsVector;
   /** Further `metadata_props`, such as source and licence of the weights. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -112,16 +123,21 @@ export interface PannsGraphOptions {
  * PANNs' Cnn14, Cnn10 or Cnn6: `waveform` float32 [batch, samples], any number of samples from `minSamples` on, →
  * `embedding` float32 [batch, dims], not negative, not normalised, and `clipwise` float32 [batch, classes], the
  * probability of each class. Formulas: Kong et al. 2020 and the authors' evaluation code (torchlibrosa front-end).
+ * With `vector: 'mid-level'` only `mid_level` float32 [batch, channels of the two blocks before the last].
  * @param weights tensors named as in a checkpoint; see `pannsWeightShapes`
  * @throws Error naming a tensor that is missing or of another size
  */
-export function pannsGraph(weights: NamedTensors, { id, layout, metadata = {} }: PannsGraphOptions): Model {
+export function pannsGraph(weights: NamedTensors, options: PannsGraphOptions): Model {
+  const { id, layout, vector = 'embedding', metadata = {} } = options;
   const g = createGraphBuilder();
   const parts = { g, layout, weights };
   const image = normalisedLogMel(parts, g.input('waveform', ['batch', 'samples']));
-  const embedding = embed(parts, blocks(parts, image));
-  g.output('embedding', embedding, ['batch', layout.dims]);
-  g.output('clipwise', tag(parts, embedding), ['batch', layout.classes]);
+  if (vector === 'mid-level') g.output('mid_level', midLevel(parts, image), ['batch', midLevelDims(layout)]);
+  else {
+    const embedding = embed(parts, blocks(parts, image, layout.channels.length).at(-1) ?? image);
+    g.output('embedding', embedding, ['batch', layout.dims]);
+    g.output('clipwise', tag(parts, embedding), ['batch', layout.classes]);
+  }
   return g.build({
     name: id,
     description:

@@ -36,6 +36,14 @@ export interface PannsLayout extends PannsFrontEnd {
   readonly classes: number;
 }
 
+/** What of a network becomes the vector. */
+export const PANNS_VECTORS = ['embedding', 'mid-level'] as const;
+export type PannsVector = (typeof PANNS_VECTORS)[number];
+
+/** Channels of the two blocks before the last. */
+export const midLevelDims = ({ channels }: PannsLayout): number =>
+  channels.slice(-3, -1).reduce((sum, width) => sum + width, 0);
+
 export const CNN14_ARCHITECTURE: PannsArchitecture = { blocks: 6, convolutions: 2, kernelSize: 3, isLastPooled: false };
 export const CNN10_ARCHITECTURE: PannsArchitecture = { blocks: 4, convolutions: 2, kernelSize: 3, isLastPooled: true };
 export const CNN6_ARCHITECTURE: PannsArchitecture = { blocks: 4, convolutions: 1, kernelSize: 5, isLastPooled: true };

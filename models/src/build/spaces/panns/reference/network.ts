@@ -82,6 +82,8 @@ export interface PannsAnswer {
   readonly embedding: Float64Array;
   /** Probability of each class. */
   readonly clipwise: Float64Array;
+  /** Mean of each channel of the two blocks before the last. */
+  readonly midLevel: number[];
 }
 
 /** Embedding and tags of one window in double precision, nothing folded: what the graph must give. */
@@ -91,6 +93,7 @@ export function pannsReference(samples: Float32Array, weights: NamedTensors, lay
   const bn0 = readBatchNorm(weights, 'bn0', mel.bands);
   const start = Float64Array.from(frames.flatMap((frame) => [...frame.map((level, i) => normalise(level, bn0, i))]));
   let image: Image = { height: frames.length, width: mel.bands, channels: [start] };
+  const midLevel: number[] = [];
   for (const [i, width] of channels.entries()) {
     for (const n of convolutionNumbers(layout)) {
       const block = `conv_block${i + 1}`;
@@ -100,8 +103,12 @@ export function pannsReference(samples: Float32Array, weights: NamedTensors, lay
       image = convolve(image, kernels, readBatchNorm(weights, `${block}.bn${n}`, width));
     }
     if (i < channels.length - 1 || architecture.isLastPooled) image = halve(image);
+    if (i === channels.length - 3 || i === channels.length - 2)
+      midLevel.push(
+        ...image.channels.map((channel) => channel.reduce((sum, value) => sum + value / channel.length, 0)),
+      );
   }
   const embedding = connect(pool(image), weights, 'fc1', dims).map((value) => Math.max(0, value));
   const clipwise = connect(embedding, weights, 'fc_audioset', classes).map((value) => 1 / (1 + Math.exp(-value)));
-  return { embedding, clipwise };
+  return { embedding, clipwise, midLevel };
 }
