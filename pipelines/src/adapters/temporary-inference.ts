@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EarshotError } from '../core/earshot-error.ts';
@@ -81,6 +82,11 @@ function listen(child: ChildProcess): Output {
   return output;
 }
 
+const cannotStart = (reason: string): EarshotError =>
+  new EarshotError('INFERENCE_UNAVAILABLE', `An inference service could not be started here: ${reason}`, {
+    remedy: 'Run the command where earshot inference runs: it needs that program and its decoder.',
+  });
+
 async function waitUntilReady(child: ChildProcess, output: Output, signal: AbortSignal): Promise<string> {
   const deadline = Date.now() + START_LIMIT_MS;
   for (;;) {
@@ -90,9 +96,7 @@ async function waitUntilReady(child: ChildProcess, output: Output, signal: Abort
     const hasEnded = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
     if (hasEnded || Date.now() > deadline) {
       const reason = output.complaints.trim() || (hasEnded ? 'it ended at once' : 'it was not ready in time');
-      throw new EarshotError('INFERENCE_UNAVAILABLE', `An inference service could not be started here: ${reason}`, {
-        remedy: 'Run the command where earshot inference runs: it needs that program and its decoder.',
-      });
+      throw cannotStart(reason);
     }
     await sleep(POLL_MS);
   }
@@ -104,10 +108,9 @@ async function waitUntilReady(child: ChildProcess, output: Output, signal: Abort
  * @throws EarshotError INFERENCE_UNAVAILABLE
  */
 export async function startTemporaryInference(options: Options): Promise<TemporaryInference> {
-  const args = [
-    ['--import', new URL('./end-with-parent.ts', import.meta.url).href],
-    fileURLToPath(import.meta.resolve('@earshot/inference-service/main')),
-  ].flat();
+  const program = fileURLToPath(import.meta.resolve('@earshot/inference-service/main'));
+  if (!existsSync(program)) throw cannotStart('its program is not installed here');
+  const args = ['--import', new URL('./end-with-parent.ts', import.meta.url).href, program];
   const child = spawn(process.execPath, args, { env: environmentOf(options), stdio: ['pipe', 'pipe', 'pipe'] });
   const output = listen(child);
   try {

@@ -53,16 +53,20 @@ function noise(seed: number): Buffer {
 
 /**
  * A folder that constants can be fitted to: two labels (`noise`, `tones`) with 15 recordings of 2.4 s each, besides one
- * that is broken, a silent one and a copy.
+ * that is broken, a silent one and a copy. Sidecars have a label `day` with two values.
  */
 export function makeFitLibrary(): string {
   const folder = makeTempDir('fit-library');
   const kinds = { noise, tones: tone };
   for (const [kind, make] of Object.entries(kinds)) {
     mkdirSync(join(folder, kind));
-    for (let i = 0; i < EACH; i++) writeFileSync(join(folder, kind, `${i}.wav`), make(i + 1));
+    for (let i = 0; i < EACH; i++) {
+      writeFileSync(join(folder, kind, `${i}.wav`), make(i + 1));
+      writeFileSync(join(folder, kind, `${i}.wav.json`), JSON.stringify({ labels: { day: ['mon', 'tue'][i % 2] } }));
+    }
   }
-  copyFileSync(join(folder, 'tones', '3.wav'), join(folder, 'tones', 'copy.wav'));
+  for (const ending of ['wav', 'wav.json'])
+    copyFileSync(join(folder, 'tones', `3.${ending}`), join(folder, 'tones', `copy.${ending}`));
   writeFileSync(join(folder, 'noise', 'broken.wav'), 'RIFF');
   writeFileSync(
     join(folder, 'noise', 'silence.wav'),

@@ -57,6 +57,8 @@ describe('earshot models fit spectral', () => {
     test('gives a space that verify and service accept, beside the shipped one', async () => {
       const verified = await spawnEarshot(['models', 'verify', 'spectral-2'], { EARSHOT_MODELS_DIR: modelsDir }).ended;
       expect(verified.code, verified.stdout).toBe(0);
+      const shown = await spawnEarshot(['models', 'show', 'spectral-2'], { EARSHOT_MODELS_DIR: modelsDir }).ended;
+      expect(shown.stdout).toMatch(/20 clips of 20 recordings of .*fit-library/);
       const service = await startInferenceService({
         env: { ...CACHE, EARSHOT_MODELS_DIR: modelsDir, EARSHOT_EP: 'cpu' },
       });
@@ -74,15 +76,17 @@ describe('earshot models fit spectral', () => {
       const config = join(makeTempDir('fit-config'), 'earshot.yaml');
       writeFileSync(
         config,
-        `sources:\n  mine: { location: ${library}, library: mine }\n  theirs: { location: /nowhere, library: theirs }\n`,
+        `sources:\n  mine: { location: ${library}, library: mine, sidecars: true }\n  theirs: { location: /nowhere, library: theirs }\n`,
       );
       const before = readFileSync(join(modelsDir, 'spectral-2.json'), 'utf8');
-      const again = await fit(['--config', config, '--library', 'mine', '--clips', '200', '--json']);
+      const args = ['--library', 'mine', '--label-field', 'day', '--clips', '200'];
+      const again = await fit(['--config', config, ...args, '--json']);
       expect(lastLine(again.stdout)).toMatchObject({
         event: 'fitted',
         space: 'spectral-2',
         isNew: false,
         isWritten: false,
+        report: { judgement: { sameLabel: { recordings: 10, labels: 2 } } },
       });
       expect(again.code).toBe(3);
       expect(readFileSync(join(modelsDir, 'spectral-2.json'), 'utf8')).toBe(before);

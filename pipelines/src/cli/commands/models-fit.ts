@@ -55,6 +55,8 @@ async function collect({ context, flags, collection, folder }: Job): Promise<Col
       config,
       labelField: flags.labelField,
       maxBytes: limits.max_upload_bytes,
+      onUnusableSidecar: (key, reason) =>
+        reporter.warn(`The sidecar ${key} ${reason}; the recording has the labels of its path`),
     });
     const { recordings, listed, incomplete } = await sampleRecordings(sources, {
       size: Math.ceil(flags.clips * SPARE_SHARE),

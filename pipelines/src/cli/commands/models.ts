@@ -73,7 +73,7 @@ function describeText({ text }: Space['card']): string[][] {
 
 const show: Action = async ({ config, reporter }, [id]) => {
   const { card, fingerprint, graphPath } = spaceNamed(id, config.modelsDir);
-  const { input, graph, licence, origin, quantised } = card;
+  const { input, graph, licence, origin, quantised, fit } = card;
   const rows = [
     ['space', card.id],
     ['title', card.title],
@@ -89,6 +89,14 @@ const show: Action = async ({ config, reporter }, [id]) => {
     ['sha256', graph.sha256],
     ...describeText(card),
     ['licence', `${licence.spdx}, ${licence.attribution} (${licence.source})`],
+    ...(fit
+      ? [
+          [
+            'fitted to',
+            `${fit.clips} clips of ${fit.recordings} recordings of ${fit.library}, ${fit.date.slice(0, 10)}`,
+          ],
+        ]
+      : []),
     ...(origin
       ? [
           [

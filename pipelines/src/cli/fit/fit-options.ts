@@ -30,7 +30,7 @@ function share(text: string): number {
 export function addFitOptions(command: Command): Command {
   return command
     .option('--dir <folder>', 'fit to the recordings in this folder instead of a configured library')
-    .option('--clips <n>', 'how many clips of 5 s to take', wholeNumber(1, 20_000), 1000)
+    .option('--clips <n>', 'how many clips of 5 s to take', wholeNumber(1, 5000), 1000)
     .option('--seed <n>', 'which recordings are drawn', wholeNumber(0, 999_999_999), 1)
     .option(
       '--weight <share>',

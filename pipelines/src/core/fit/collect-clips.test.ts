@@ -37,7 +37,7 @@ function source(keys: readonly string[], isComplete = true): FitSource {
       };
     },
     filter: { maxBytes: 1000 },
-    labelOf: (key) => key.split('/').at(-2),
+    labelOf: async (key) => key.split('/').at(-2),
   };
 }
 

@@ -108,7 +108,8 @@ export async function measureRecording(
   if (fetched.kind === 'skip') return { kind: 'skipped', reason: fetched.reason };
   if (fetched.kind === 'fail') return { kind: 'failed', code: fetched.code, message: fetched.message };
   try {
-    return await measure(fetched.recording, source.labelOf(listed.key), { measuring, random });
+    const label = await source.labelOf(listed.key, fetched.recording);
+    return await measure(fetched.recording, label, { measuring, random });
   } finally {
     await fetched.recording.dispose();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Entry, ObjectStore } from '../../ports/object-store.ts';
-import type { ReadRecording } from '../../ports/recording-reader.ts';
+import type { ReadRecording, Recording } from '../../ports/recording-reader.ts';
 import { createSeededRandom } from '../seeded-random.ts';
 import { type FilterSettings, filterObject } from '../sync/filter-object.ts';
 import { Reservoir } from '../sync/verify/reservoir.ts';
@@ -10,8 +10,8 @@ export interface FitSource {
   readonly store: ObjectStore;
   readonly readRecording: ReadRecording;
   readonly filter: FilterSettings;
-  /** What a key says the recording is filed under. */
-  readonly labelOf: (key: string) => string | undefined;
+  /** What a recording is filed under, by its path and its sidecar. */
+  readonly labelOf: (key: string, recording: Recording) => Promise<string | undefined>;
 }
 
 export interface SampledRecording {
