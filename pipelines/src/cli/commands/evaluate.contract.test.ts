@@ -120,13 +120,14 @@ describe('earshot evaluate labels --dir', () => {
     expect(bell.knn1).toBeGreaterThanOrEqual(0.5);
   });
 
-  test('above the limit a sample is drawn with the seed that is stated', async () => {
-    const dir = makeFolder(
-      Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`c${i % 3}/${i}.wav`, `content ${i % 5}`])),
-    );
+  test('above the limit a sample is drawn with the seed that is stated; labels may come from a table', async () => {
+    const dir = makeFolder(Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.wav`, `content ${i % 5}`])));
+    const kinds = Array.from({ length: 30 }, (_, i) => `${i}.wav,kind ${i % 3}`).join('\n');
+    const table = join(makeFolder({ 'meta.csv': `filename,kind\n${kinds}` }), 'meta.csv');
+    const args = ['--dir', dir, '--labels-csv', table, '--label-field', 'kind'];
     const before = service.requests.length;
     const draws = await Promise.all(
-      ['4', '4', '5'].map((seed) => evaluate(['--dir', dir, '--sample', '9', '--seed', seed, '--json'])),
+      ['4', '4', '5'].map((seed) => evaluate([...args, '--sample', '9', '--seed', seed, '--json'])),
     );
     expect(service.requests.length - before).toBe(27);
     const [once, again, other] = draws.map(({ stdout }) => JSON.parse(stdout));
@@ -166,7 +167,10 @@ interface Made {
 
 function make(i: number): Made {
   const kind = ['bell', 'rain', 'wind'][i % 3] ?? '';
-  const vector = Float32Array.from({ length: 8 }, (_, d) => 0.6 * Math.cos((i % 3) + d) + Math.sin(i * 7.3 + d * 1.7));
+  const vector = Float32Array.from(
+    { length: 8 },
+    (_, d) => 0.6 * Math.cos((i % 3) + d) + Math.sin((i + 1) * (d + 1) * 7.3),
+  );
   const genre = i % 4 === 0 ? ['folk', 'live'] : [i % 2 ? 'jazz' : 'folk'];
   return { id: `doc${String((i * 37) % COUNT).padStart(2, '0')}`, kind, take: `t${i % 5}`, genre, vector };
 }

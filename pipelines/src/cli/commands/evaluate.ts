@@ -19,7 +19,7 @@ const labels: Action = async (context, _args, commandOptions) => {
   const request = { ...options, signal };
   const collection = await (dir === undefined
     ? collectFromIndices(context, request)
-    : collectFromFolder(context, dir, request));
+    : collectFromFolder(context, { dir, labelsCsv: options.labelsCsv }, request));
   const evaluation = await evaluateLabels(collection, { seed, signal, reporter });
   const library = dir === undefined ? config.library : undefined;
   const finished: FinishedEvaluation = { options, library, collection, evaluation };
@@ -36,6 +36,7 @@ Examples:
   earshot evaluate labels --label-field labels.class --compare spectral-1,yamnet-1
   earshot evaluate labels --dir recordings/ --space spectral-1          folders are the labels
   earshot evaluate labels --dir esc-10 --labels '{class}/{fold}-{clip}' --group-by fold
+  earshot evaluate labels --dir audio --labels-csv meta/esc50.csv --label-field category --group-by fold
 `;
 
 export function registerEvaluate(program: Command): void {
@@ -45,6 +46,7 @@ export function registerEvaluate(program: Command): void {
     .description('do neighbours share labels? kNN accuracy, P@10 and mAP, with intervals and chance')
     .option('--label-field <field>', 'what the classes are; in a folder by default the folder')
     .option('--dir <folder>', 'embed the recordings of a folder now, without Elasticsearch')
+    .option('--labels-csv <file>', 'labels of the recordings in the folder: a column filename, the others are labels')
     .option('--group-by <field>', 'recordings with one value never answer each other, e.g. a fold or a source')
     .option('--sample <n>', 'evaluate at most so many recordings, drawn at random (default 5000)')
     .option('--seed <n>', 'of the sample and of the bootstrap (default 1)')

@@ -43,6 +43,8 @@ describe('readEvaluateOptions', () => {
 
   test.each([
     ['an index without a label field', {}, 'Say what the classes are: --label-field'],
+    ['a table without a column', { dir: 'x', labelsCsv: 'x.csv' }, 'Say what the classes are: --label-field'],
+    ['a table for an index', { labelField: 'genre', labelsCsv: 'x.csv' }, '--labels-csv goes with --dir'],
     ['a field that no index has', { labelField: 'loudness' }, 'labels.<name>, audio.id'],
     ['a field that files do not have', { dir: 'x', labelField: 'audio.codec' }, 'labels.<name>, tags.artist'],
     ['one space beside nothing', { dir: 'x', compare: 'one-1' }, 'at least two spaces'],

@@ -8,6 +8,8 @@ import { fileField, indexField } from '../../core/evaluate/label-field.ts';
 export interface EvaluateOptions {
   /** A folder whose recordings are embedded now; undefined: an index. */
   readonly dir: string | undefined;
+  /** A table of labels for the recordings of the folder. */
+  readonly labelsCsv: string | undefined;
   readonly spaces: readonly string[];
   readonly labelField: string;
   readonly groupField: string | undefined;
@@ -24,6 +26,7 @@ export interface ReportFile {
 /** The command's own options as commander gives them. */
 interface Flags {
   readonly dir?: string;
+  readonly labelsCsv?: string;
   readonly labelField?: string;
   readonly groupBy?: string;
   readonly sample?: string;
@@ -56,7 +59,8 @@ function reportOf(path: string | undefined): ReportFile | undefined {
 }
 
 /** In a folder: the first part of the template for labels, or else the folder a recording lies in. */
-function defaultField({ labels }: Config): string {
+function defaultField({ dir, labelsCsv }: Flags, { labels }: Config): string | undefined {
+  if (dir === undefined || labelsCsv !== undefined) return undefined;
   const [, part] = /\{([a-z][a-z0-9_]*)\}/i.exec(labels ?? '') ?? [];
   return part ?? 'folder';
 }
@@ -64,7 +68,9 @@ function defaultField({ labels }: Config): string {
 /** @throws EarshotError USAGE naming option and value */
 export function readEvaluateOptions(options: Readonly<Record<string, unknown>>, config: Config): EvaluateOptions {
   const flags: Flags = options;
-  const { dir, labelField = dir === undefined ? undefined : defaultField(config), groupBy } = flags;
+  const { dir, labelsCsv, labelField = defaultField(flags, config), groupBy } = flags;
+  if (dir === undefined && labelsCsv !== undefined)
+    throw new EarshotError('USAGE', '--labels-csv goes with --dir: documents of an index have labels of their own');
   if (labelField === undefined)
     throw new EarshotError('USAGE', 'Say what the classes are: --label-field labels.<name>, tags.genre, …', {
       remedy: 'Or name a folder of recordings with --dir; earshot evaluate labels --help has examples.',
@@ -72,6 +78,7 @@ export function readEvaluateOptions(options: Readonly<Record<string, unknown>>, 
   const field = dir === undefined ? indexField : fileField;
   return {
     dir,
+    labelsCsv,
     spaces: spacesOf(flags, config),
     labelField: field(labelField, '--label-field'),
     groupField: groupBy === undefined ? undefined : field(groupBy, '--group-by'),

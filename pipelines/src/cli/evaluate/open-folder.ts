@@ -11,8 +11,9 @@ import { collectFolder } from '../../core/evaluate/collect-folder.ts';
 import type { Collection, CollectionRequest } from '../../core/evaluate/collection.ts';
 import { embedsAtOnce } from '../../core/sync/limit-embedder.ts';
 import { makeFilter } from '../../core/sync/make-filter.ts';
-import { createPathLabels } from '../../core/sync/path-labels.ts';
+import { createPathLabels, type LabelPath } from '../../core/sync/path-labels.ts';
 import type { CommandContext } from '../command-context.ts';
+import { readCsvLabels } from './csv-labels.ts';
 
 /** The folder as a source of its own, with the settings of the top level. */
 function sourceOf({ loaded }: CommandContext, dir: string): SourceSettings {
@@ -40,14 +41,28 @@ function checkSpaces(info: ServiceInfo, spaces: readonly string[]): void {
   }
 }
 
+interface Folder {
+  readonly dir: string;
+  readonly labelsCsv: string | undefined;
+}
+
+/** What a table says of a recording wins over what its path says. */
+function labelsOf({ labels }: SourceSettings, labelsCsv: string | undefined): LabelPath {
+  const byPath = createPathLabels(labels);
+  if (labelsCsv === undefined) return byPath;
+  const byTable = readCsvLabels(labelsCsv);
+  return (key) => ({ ...byPath(key), ...byTable(key) });
+}
+
 /** Labelled vectors of the recordings in a folder (or below s3://bucket/prefix), made now by the inference service. */
 export async function collectFromFolder(
   context: CommandContext,
-  dir: string,
+  { dir, labelsCsv }: Folder,
   request: CollectionRequest,
 ): Promise<Collection> {
   const { config, reporter } = context;
   const source = sourceOf(context, dir);
+  const labels = labelsOf(source, labelsCsv);
   const bare = await createObjectStore(source);
   const store = source.filter.sidecars ? withSidecars(bare) : bare;
   const embedder = createHttpEmbedder({
@@ -67,7 +82,6 @@ export async function collectFromFolder(
     onUnusable: (key, reason) => reporter.warn(`The sidecar ${key} ${reason}; nothing is taken from it`),
   });
   const filter = makeFilter(store, source.filter, { maxBytes: info.limits.max_upload_bytes, now: Date.now() });
-  const labels = createPathLabels(source.labels);
   return collectFolder(
     { store, filter, readRecording, labels, embedder, atOnce: embedsAtOnce(info), reporter },
     request,
