@@ -31,7 +31,13 @@ beforeAll(async () => {
   const collection: Collection = { recordings, spaces, found: 33, withoutLabel: 1, withoutVector: 1, unreadable };
   const signal = new AbortController().signal;
   const evaluation = await evaluateLabels(collection, { seed: 1, signal, reporter: { progress: () => undefined } });
-  const options = { dir: 'x', labelsCsv: undefined, spaces: ['one-1', 'two-1'], labelField: 'labels.folder', groupField: undefined };
+  const options = {
+    dir: 'x',
+    labelsCsv: undefined,
+    spaces: ['one-1', 'two-1'],
+    labelField: 'labels.folder',
+    groupField: undefined,
+  };
   finished = {
     options: { ...options, sample: 5000, seed: 1, report: undefined },
     library: undefined,
