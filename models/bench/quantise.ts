@@ -168,7 +168,7 @@ async function measure(stage: Stage, title: string, python: string | undefined):
   );
   const variants = await makeVariants(stage, python);
   console.log(
-    '| variant | cosine: mean | p5 | min | recall@10 | kNN-1 | mAP | fp32 → int8, ms a window | × fp32 | MB |',
+    '| variant | cosine: mean | p5 | min | recall@10 | kNN-1 | mAP | fp32 → int8, ms a window | × fp32 | in processor time | MB |',
   );
   console.log('|---|---|---|---|---|---|---|---|---|---|---|');
   for (const variant of variants) console.log(variantRow(variant, await embedAll(judged, variant.path, stage), stage));

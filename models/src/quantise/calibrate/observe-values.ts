@@ -34,7 +34,11 @@ export async function observeValues(
   const declared = new Set(model.outputs.map(({ name }) => name));
   const added = observed.filter((name) => !declared.has(name)).map((name) => ({ name, dims: undefined }));
   await writeModel(path, { ...model, outputs: [...model.outputs, ...added] });
-  const session = await InferenceSession.create(path, { intraOpNumThreads: threads, logSeverityLevel: 3 });
+  const session = await InferenceSession.create(path, {
+    ...{ intraOpNumThreads: threads, logSeverityLevel: 3 },
+    // Every inner value is handed out: an arena would keep room for all of them a second time.
+    enableCpuMemArena: false,
+  });
   let count = 0;
   try {
     for await (const window of windows) {
