@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains a byte-level BPE tokenizer on generated words, and says what Hugging Face's library makes of odd strings.
+"""A byte-level BPE tokenizer trained on generated words, by Hugging Face's library.
 
-usage: tokenizer_reference.py OUT_DIR VOCABULARY_SIZE < strings.json
-Writes OUT_DIR/tokenizer.json (RoBERTa's layout) and prints one list of token numbers a string.
+usage: byte_tokenizer.py < strings.json > models/src/text/golden/byte-level-bpe.json
+Prints {"tokenizer", "cases": [{"text", "ids"}]}: what the library makes of each string, for the tests.
 """
 
 import json
@@ -11,10 +11,10 @@ import sys
 
 from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors, trainers
 
-SYLLABLES = ["ba", "dog", "ing", "rain", "ter", "on", "th", "un", "der", "so", "und", "of", "qu", "ick", "mel", "ody", "é", "ü", "日", "音", "ж"]
+SYLLABLES = "ba dog ing rain ter on th un der so und of qu ick mel ody é ü 日 音 ж".split()
 
 
-def words(seed: int):
+def words(seed):
     generator = random.Random(seed)
     for _ in range(4000):
         yield " ".join(
@@ -24,13 +24,13 @@ def words(seed: int):
         )
 
 
-def train(size: int) -> Tokenizer:
+def train(vocabulary):
+    """RoBERTa's layout: the same special tokens, numbers and post-processor."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    special = ["<s>", "<pad>", "</s>", "<unk>"]
     trainer = trainers.BpeTrainer(
-        vocab_size=size,
-        special_tokens=special + [AddedToken("<mask>", lstrip=True, special=True)],
+        vocab_size=vocabulary,
+        special_tokens=["<s>", "<pad>", "</s>", "<unk>", AddedToken("<mask>", lstrip=True, special=True)],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
@@ -39,6 +39,7 @@ def train(size: int) -> Tokenizer:
     return tokenizer
 
 
-tokenizer = train(int(sys.argv[2]))
-tokenizer.save(f"{sys.argv[1]}/tokenizer.json", pretty=False)
-json.dump([tokenizer.encode(text).ids for text in json.load(sys.stdin)], sys.stdout)
+if __name__ == "__main__":
+    tokenizer = train(600)
+    cases = [{"text": text, "ids": tokenizer.encode(text).ids} for text in json.load(sys.stdin)]
+    json.dump({"tokenizer": json.loads(tokenizer.to_str()), "cases": cases}, sys.stdout, ensure_ascii=True)
