@@ -32,6 +32,12 @@ test('card and graph go, other spaces stay', () => {
   expect(remove('a-1', dir)).toEqual(['b-1.json', 'b-1.onnx']);
 });
 
+test('reports of how a space was judged go with it', () => {
+  const dir = modelsFolder({ 'a-1': 'a-1.onnx', 'a-2': 'a-2.onnx' });
+  for (const name of ['a-1.report.json', 'a-2.report.json', 'a-2.report.md']) writeFileSync(join(dir, name), '{}');
+  expect(remove('a-2', dir)).toEqual(['a-1.json', 'a-1.onnx', 'a-1.report.json']);
+});
+
 test('a graph that another card names stays, and so does one outside the folder', () => {
   const dir = modelsFolder({ 'a-1': 'both.onnx', 'b-1': 'both.onnx', 'c-1': '../outside.onnx' });
   expect(remove('a-1', dir)).toEqual(['b-1.json', 'both.onnx', 'c-1.json']);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type CardFile, readCardFiles, SHIPPED_CARDS_DIR, spaceFiles } from '../registry.ts';
+import { type CardFile, REPORT_ENDING, readCardFiles, SHIPPED_CARDS_DIR, spaceFiles } from '../registry.ts';
 import { sweepStages } from './stage.ts';
 
 /** The files of a space in the models folder. */
@@ -13,11 +13,11 @@ export interface SpaceRemoval {
   readonly files: readonly string[];
 }
 
-/** Files that belong to a card; those of a card that cannot be read are guessed by its name. */
+/** Files that belong to a card, its reports among them; those of a card that cannot be read are guessed by its name. */
 function filesOf({ path, space }: CardFile): string[] {
-  if (space) return spaceFiles(space).map((file) => resolve(file.path));
-  const graph = path.replace(/\.json$/, '.onnx');
-  return existsSync(graph) ? [graph] : [];
+  const named = (ending: string): string => resolve(path.replace(/\.json$/, ending));
+  const graphs = space ? spaceFiles(space).map((file) => resolve(file.path)) : [named('.onnx')];
+  return [...graphs, named(REPORT_ENDING), named('.report.md')];
 }
 
 /**
