@@ -20,7 +20,9 @@ export function copyWindow(
   { windowSamples, padding }: Card['input'],
 ): Float32Array {
   if (samples.length >= windowSamples) return samples.slice(start, start + windowSamples);
-  const wrapped = (n: number): number => (padding === 'repeat' ? n % samples.length : n);
+  const wholeCopies = windowSamples - (windowSamples % samples.length);
+  const repeated = padding === 'zero' ? 0 : padding === 'repeat' ? windowSamples : wholeCopies;
+  const wrapped = (n: number): number => (n < repeated ? n % samples.length : n);
   return Float32Array.from({ length: windowSamples }, (_, n) => samples[wrapped(n)] ?? 0);
 }
 
