@@ -32,7 +32,7 @@ export function reportText({ space, base, fit, judged, judgement, verdict }: Fit
     '',
     `Fitted to ${fit.clips} clips of ${fit.recordings} recordings of ${fit.library} (${share} %) and to generated sounds (${100 - share} %), seed ${fit.seed}.`,
     `Judged with ${judged.clips} clips of ${judged.recordings} other recordings of ${fit.library}.`,
-    'Constants from your own recordings alone would lose: they are always mixed with the generated set.',
+    'Own recordings alone can make a space worse, so they are always mixed with the generated set.',
     '',
     ...(rows.length > 0
       ? [
