@@ -66,6 +66,5 @@ try {
 } catch (error) {
   if (!(error instanceof ImportError)) throw error;
   say('refused', { code: error.code, message: error.message });
-  // A graph that does not come to an end would keep the process; what is half made goes with it.
-  process.exit(1);
+  process.exitCode = 1;
 }

@@ -25,6 +25,8 @@ interface ProgramRun<Result> {
   readonly args: readonly string[];
   readonly signal: AbortSignal;
   readonly onStep: (event: StepEvent) => void;
+  /** Ends the program when it says nothing for so long; ONNX Runtime lets nobody in while it computes. */
+  readonly silenceMs?: number;
   /** Name of the event that ends a run well. */
   readonly ends: Result extends { readonly event: infer Name } ? Name : never;
 }
@@ -55,15 +57,21 @@ export async function runModelsProgram<Result extends RunEvent>(run: ProgramRun<
       resolve();
     });
   });
+  const watchdog = run.silenceMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), run.silenceMs);
   const complaints = text(child.stderr);
   let last: StepEvent | Refusal | Result | undefined;
   const listen = async (): Promise<void> => {
     for await (const line of createInterface({ input: child.stdout })) {
+      watchdog?.refresh();
       last = JSON.parse(line) as StepEvent | Refusal | Result;
       if (last.event === 'step') run.onStep(last as StepEvent);
     }
   };
-  await Promise.all([closed, listen()]);
+  try {
+    await Promise.all([closed, listen()]);
+  } finally {
+    clearTimeout(watchdog);
+  }
   run.signal.throwIfAborted();
   if (last?.event === 'refused') throw failure(last as Refusal);
   if (last?.event === run.ends) return last as Result;

@@ -53,7 +53,7 @@ const KINDS = {
   },
   MODELS_PROGRAM_DIED: {
     exitCode: EXIT.internal,
-    remedy: 'Look whether memory ran out; if not, the file makes ONNX Runtime fail. Nothing was changed.',
+    remedy: 'Look whether memory ran out; if not, the file makes ONNX Runtime fail, or never end. Nothing was changed.',
   },
   MODEL_EXISTS: {
     exitCode: EXIT.refused,

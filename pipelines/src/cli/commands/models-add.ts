@@ -45,6 +45,9 @@ function describe({ space, isNew, fingerprint, seconds, checks, card }: AddedEve
   ].join('\n');
 }
 
+/** The longest step is the conversion of the largest networks: a minute. A graph may hold a loop without an end. */
+const SILENCE_MS = 600_000;
+
 /** What can be imported by its name, and the option that names its file. */
 const MODELS: Readonly<Record<string, 'checkpoint' | 'tflite' | 'dir'>> = {
   'panns-cnn14': 'checkpoint',
@@ -87,6 +90,7 @@ const add: Action = async ({ config, reporter, signal }, [model], options) => {
   const added = await runModelsProgram<AddedEvent>({
     program: '@earshot/models/add',
     ends: 'added',
+    silenceMs: SILENCE_MS,
     args,
     signal,
     onStep: (step) => {
