@@ -42,6 +42,18 @@ test('vectors have length one, and windows without sound take no part', async ()
   expect([...result.vector!]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
 });
 
+test('windows are pooled as the graph gives them, and scaled to length one afterwards', async () => {
+  const vectors = [3, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0];
+  const queue = createTinyQueue({ run: async () => ({ vectors: Float32Array.from(vectors), inferMs: 1 }) });
+  const result = await embed(noise(12_000, 0.5), { queue });
+  expect(result.segments.map(({ vector }) => [...vector!].slice(0, 2))).toEqual([
+    [1, 0],
+    [0, 1],
+  ]);
+  expect(result.vector![0]).toBeCloseTo(0.6, 6);
+  expect(result.vector![1]).toBeCloseTo(0.8, 6);
+});
+
 test('a silent recording is silent: no vector, no inference', async () => {
   const result = await embed(noise(16_000, 0.00005));
   expect(result).toMatchObject({ status: 'silent', vector: null, inferMs: 0 });

@@ -162,16 +162,15 @@ class RecordingStream implements EmbedStream {
     for (const { startSample, endSample, samples } of block) {
       const raw: Float32Array | undefined = samples ? vectors.next().value : undefined;
       const vector = raw ? finishVector(this.#card, raw, false) : null;
+      // As the graph gives them: those of loud, rich windows are longer, and weigh more in the recording's.
+      if (raw && vector) this.#pool.add(raw);
       await this.#take({ startSample, endSample, vector });
     }
   }
 
   async #take(segment: SegmentVector): Promise<void> {
     this.#windowCount += 1;
-    if (segment.vector) {
-      this.#firstVector ??= segment.vector;
-      this.#pool.add(segment.vector);
-    }
+    this.#firstVector ??= segment.vector;
     if (this.#options.keepSegments) this.#segments.push(segment);
     await this.#options.onSegment?.(segment);
   }
