@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Card } from '../../card.ts';
 import { InferenceSession, Tensor } from '../../onnx-runtime.ts';
-import { toUnit } from './unit-vector.ts';
 
 /** Vectors of one recording in both spaces, and what the runs took. */
 export interface PairedVectors {
@@ -27,9 +26,8 @@ interface Run {
   readonly cpuMs: number;
 }
 
-/** Vector of a recording from those of its windows as the service makes it: for cosine, the windows have length 1 first. */
-function pool(raw: readonly Float32Array[], { pooling, similarity }: Card): Float32Array {
-  const vectors = similarity === 'cosine' ? raw.map(toUnit) : raw;
+/** Vector of a recording from those of its windows, as the service makes it (before that scales it to length 1). */
+function pool(vectors: readonly Float32Array[], { pooling }: Card): Float32Array {
   return Float32Array.from(vectors[0] ?? [], (_, d) => {
     const values = vectors.map((vector) => vector[d] as number);
     return pooling === 'max' ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0) / values.length;
