@@ -37,7 +37,7 @@ export default defineConfig({
           name: 'unit',
           include: [...files('.test.ts'), '*.test.ts'],
           exclude: [...exclude, '**/*.{contract,golden,e2e}.test.ts'],
-          testTimeout: 10_000,
+          testTimeout: 30_000,
           maxWorkers,
           // A process each would take two thirds of their time; they leave the environment as it was.
           isolate: false,
