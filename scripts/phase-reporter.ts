@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter } from 'vitest/node';
 
 interface Phase {
   readonly from: number;
@@ -18,15 +18,15 @@ const SHOWN = 8;
 /** Notes how long each project took by the clock, and which files took longest. */
 export function createPhaseReporter(): Reporter & { times(): TestTimes } {
   const phases = new Map<string, Phase>();
-  const begun = new Map<TestModule, number>();
+  const begun = new Map<string, number>();
   const files: { file: string; seconds: number }[] = [];
   return {
     onTestModuleQueued(module) {
-      begun.set(module, performance.now());
+      begun.set(module.id, performance.now());
     },
     onTestModuleEnd(module) {
       const to = performance.now();
-      const from = begun.get(module) ?? to;
+      const from = begun.get(module.id) ?? to;
       const { name } = module.project;
       const phase = phases.get(name);
       phases.set(name, { from: phase?.from ?? from, to });
