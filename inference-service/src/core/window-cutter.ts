@@ -12,7 +12,7 @@ export interface Window {
 }
 
 export interface WindowCutter {
-  /** Takes further samples and gives the windows they complete. Take all windows before the next push. */
+  /** Takes further samples, which stay as they are, and gives the windows they complete. Take all before the next push. */
   push(samples: Float32Array): Iterator<Window>;
   /** The recording is over: the windows that its end makes. */
   finish(): Iterable<Window>;
@@ -36,11 +36,13 @@ export function padWindow(part: Float32Array, windowSamples: number, padding: Ca
 /**
  * Cuts a stream of samples into windows that start at 0, hop, 2·hop …; a last one ends with the recording, so that all
  * but a negligible rest is covered. A recording shorter than one window gives one window, filled up as the card says.
- * Holds little more than one window of samples.
+ * Holds little more than one window of samples, or what was given at once.
  */
 export function createWindowCutter(input: Card['input'], hopSamples: number): WindowCutter {
   const { windowSamples, padding } = input;
-  let buffer = new Float32Array(windowSamples * 2);
+  let buffer: Float32Array = new Float32Array(0);
+  /** Whether the buffer was made here: what was given is cut as it lies there, and never written to. */
+  let isOwn = false;
   /** Sample of the recording that lies at the start of the buffer, and one past the last that is in it. */
   let from = 0;
   let total = 0;
@@ -50,11 +52,19 @@ export function createWindowCutter(input: Card['input'], hopSamples: number): Wi
   function append(samples: Float32Array): void {
     const keepFrom = Math.max(from, Math.min(nextStart, total - windowSamples));
     const kept = buffer.subarray(keepFrom - from, total - from);
-    if (total - from + samples.length > buffer.length) {
+    if (kept.length === 0 && samples.length >= windowSamples) {
+      buffer = samples;
+      isOwn = false;
+      from = total;
+      total += samples.length;
+      return;
+    }
+    if (!isOwn || total - from + samples.length > buffer.length) {
       const needed = kept.length + samples.length;
-      const roomy = needed > buffer.length ? new Float32Array(needed * 2) : buffer;
+      const roomy = isOwn && needed <= buffer.length ? buffer : new Float32Array(Math.max(needed, windowSamples) * 2);
       roomy.set(kept);
       buffer = roomy;
+      isOwn = true;
       from = keepFrom;
     }
     buffer.set(samples, total - from);
@@ -65,7 +75,8 @@ export function createWindowCutter(input: Card['input'], hopSamples: number): Wi
     const part = buffer.subarray(startSample - from, endSample - from);
     if (isSilent(part)) return { startSample, endSample, samples: null };
     const isWhole = part.length === windowSamples;
-    return { startSample, endSample, samples: isWhole ? part.slice() : padWindow(part, windowSamples, padding) };
+    const whole = isOwn ? part.slice() : part;
+    return { startSample, endSample, samples: isWhole ? whole : padWindow(part, windowSamples, padding) };
   }
 
   return {

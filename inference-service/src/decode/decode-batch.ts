@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { findNonFinite } from '../core/find-non-finite.ts';
 import { isShorterThanDeclared } from './declared-length.ts';
 import { infoOf } from './decode-with-ffmpeg.ts';
@@ -8,6 +8,7 @@ import { ffmpegBatchArguments } from './ffmpeg-arguments.ts';
 import { createFfmpegLog, type FfmpegFacts } from './ffmpeg-log.ts';
 import { createMonoStream } from './mono-stream.ts';
 import { allowingBatch } from './process-limits.ts';
+import { removeFile } from './remove-file.ts';
 import { planSamples, type SamplePlan } from './sample-plan.ts';
 import type { SampleSink } from './sample-sink.ts';
 
@@ -97,14 +98,14 @@ export async function decodeBatch(
   const inputs = await runBatch(paths, outputs, { ...options, plan });
   const isUsable = inputs?.every(({ channels, hasChannelChange }) => channels !== undefined && !hasChannelChange);
   if (!inputs || !isUsable || inputs[0]?.hasDecodeErrors) {
-    await Promise.all(outputs.map((path) => rm(path, { force: true })));
+    await Promise.all(outputs.map(removeFile));
     return undefined;
   }
   return inputs.map((facts, index): BatchMember => {
     const path = outputs[index] ?? '';
     return {
       info: infoOf(facts),
-      discard: () => rm(path, { force: true }),
+      discard: () => removeFile(path),
       read: async (sink) => {
         // Everything is held back until it is known to be whole: what went to the sink cannot be taken back.
         const stream = createMonoStream(facts.channels ?? 1, { ...plan, endFrame: Number.POSITIVE_INFINITY });

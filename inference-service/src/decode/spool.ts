@@ -2,11 +2,11 @@
 
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DecodeError } from './decode-error.ts';
+import { removeFile } from './remove-file.ts';
 
 export interface SpoolOptions {
   /** One byte more is `audio_too_large`. */
@@ -38,7 +38,7 @@ type Source = NodeJS.ReadableStream | AsyncIterable<Uint8Array> | Iterable<Uint8
 export async function spoolStream(source: Source, options: SpoolOptions): Promise<SpooledFile> {
   const { maxBytes, dir, signal, onChunk } = options;
   const path = join(dir, randomUUID());
-  const remove = () => rm(path, { force: true });
+  const remove = () => removeFile(path);
   const hash = createHash('sha256');
   let bytes = 0;
   const count = new Transform({
