@@ -351,6 +351,8 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     put('moved/z.wav', 'sound b');
     put('moved/quiet.wav', 'SILENT');
     put('a.wav', 'sound a');
+    // The estimate comes from the runs that searches see.
+    await client.indices.refresh({ index: 'earshot-runs' });
     const plan = await earshot(['sync', 'plan', '--json']);
     expect(plan.json).toMatchObject({
       spaces: [
