@@ -263,7 +263,7 @@ export const SETTINGS = {
     key: 'sync.spoolMb',
     flag: '--sync-spool-mb <MiB>',
     help: 'MiB of larger recordings held in temporary files until they are embedded',
-    default: '2048',
+    default: '512',
   },
   syncFetchAhead: {
     env: 'EARSHOT_SYNC_FETCH_AHEAD',
