@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fileURLToPath } from 'node:url';
+import type { QuantiseReport } from '@earshot/models/quantise-report';
 import type { Command } from 'commander';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { EXIT } from '../../core/exit-codes.ts';
@@ -8,38 +9,7 @@ import type { Action } from '../command-context.ts';
 import { runModelsProgram } from '../models-program.ts';
 import { bind } from '../run-action.ts';
 
-interface LabelScore {
-  readonly knn1: number;
-  readonly map: number;
-}
-
-interface QuantiseReport {
-  readonly from: string;
-  readonly weightBits: number;
-  readonly layers: number;
-  readonly calibration: { readonly recordings: number; readonly windows: number };
-  readonly judged: {
-    readonly recordings: number;
-    readonly windows: number;
-    readonly cosine: { readonly mean: number; readonly p5: number; readonly min: number } | null;
-    readonly recallAt10: number | null;
-    readonly labels: {
-      readonly count: number;
-      readonly fp32: LabelScore;
-      readonly int8: LabelScore;
-      readonly change: LabelScore;
-    } | null;
-    readonly speed: {
-      readonly threads: number;
-      readonly fp32Ms: number;
-      readonly int8Ms: number;
-      readonly timesFp32: number;
-    } | null;
-    readonly objections: readonly string[];
-  };
-  readonly bytes: { readonly fp32: number; readonly int8: number };
-  readonly skipped: readonly { readonly name: string; readonly code: string }[];
-}
+type Labels = NonNullable<QuantiseReport['judged']['labels']>;
 
 interface QuantisedEvent extends RunEvent {
   readonly event: 'quantised';
@@ -56,8 +26,8 @@ const SHOWN_SKIPPED = 10;
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function describeLabels({ count, fp32, int8, change }: NonNullable<QuantiseReport['judged']['labels']>): string {
-  const line = (of: keyof LabelScore): string =>
+function describeLabels({ count, fp32, int8, change }: Labels): string {
+  const line = (of: keyof Labels['fp32']): string =>
     `${fp32[of].toFixed(4)} → ${int8[of].toFixed(4)} (${signed(change[of])})`;
   return `${count} folders: kNN-1 ${line('knn1')}, mAP ${line('map')}`;
 }
