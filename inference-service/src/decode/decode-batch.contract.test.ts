@@ -23,14 +23,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/**
- * Once in some thirty runs the log lines of two decoder threads run into one, and the batch is not trusted: the service
- * then decodes its files singly. Here it is tried again.
- */
-async function batch(paths: readonly string[]): Promise<readonly BatchMember[] | undefined> {
-  const once = () => decodeBatch(paths, { decoder: decoder!, sampleRateHz, outputDir: dir, signal });
-  return (await once()) ?? once();
-}
+const batch = (paths: readonly string[]) =>
+  decodeBatch(paths, { decoder: decoder!, sampleRateHz, outputDir: dir, signal });
 const alone = (path: string) => decodeFile(path, { decoder: decoder!, sampleRateHz, maxSeconds: 60 });
 
 async function samplesOf(member: BatchMember): Promise<Float32Array | undefined> {

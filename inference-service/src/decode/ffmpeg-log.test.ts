@@ -55,3 +55,24 @@ test('lines without end and errors without number keep little', () => {
   expect(facts.errors.length).toBe(20);
   expect(facts.errors[0]?.length).toBeLessThan(5000);
 });
+
+const twoInputs = (second: string): string => `[info] Input #0, mp3, from 'file:/spool/1':
+[info] Input #1, mp3, from 'file:/spool/2':
+[info]     title           : ach:7 chl:7.0 fmt:fltp r:8000Hz -> ch:7 chl:7.0 fmt:flt r:32000Hz
+[info] Stream mapping:
+[aresample@i0 @ 0x7f] [verbose] ch:1 chl:mono fmt:fltp r:44100Hz -> ch:1 chl:mono fmt:flt r:32000Hz
+[info]     encoder         : Lavf63${second}
+`;
+
+test('a line that lost its beginning to another thread is about the input of which nothing else was said', () => {
+  const stray = 'ch:2 chl:stereo fmt:fltp r:22050Hz -> ch:2 chl:stereo fmt:flt r:32000Hz';
+  const channelsOf = (second: string): unknown[] => {
+    const log = createFfmpegLog(() => undefined);
+    log.push(Buffer.from(twoInputs(second)));
+    log.end();
+    return log.inputs.map(({ channels }) => channels);
+  };
+  expect(channelsOf(stray)).toEqual([1, 2]);
+  expect(channelsOf('')).toEqual([1, undefined]);
+  expect(channelsOf(`${stray}\n[info] x${stray}`)).toEqual([1, undefined]);
+});

@@ -43,6 +43,8 @@ const MAPPING = /^\[info\] Stream mapping:/;
 /** The filter's name ends with the number of its input where there are several. */
 const RESAMPLER =
   /^\[(?:Parsed_aresample_0|aresample@i(?<input>\d+)) @ [^\]]*\] \[verbose\] ch:(?<channels>\d+) chl:.* r:(?<rate>\d+)Hz -> ch:\d+ /;
+/** The same behind a line that another input's thread had not ended: which input it is about is lost. */
+const STRAY_RESAMPLER = /^.+?ch:(\d+) chl:\S+ fmt:\S+ r:(\d+)Hz -> ch:\d+ /;
 const FAILURE = /^(?:\[[^\]]* @ [^\]]*\] )*\[(?:error|fatal)\] (.*)$/;
 /** Only a warning where `-xerror` is not given. */
 const CORRUPT = /\[warning\] .*corrupt (?:input packet|decoded frame)/;
@@ -68,6 +70,28 @@ const createFacts = (): FfmpegFacts => ({
   hasDecodeErrors: false,
 });
 
+/** Resampler lines that lost their beginning. */
+function createStrays() {
+  const said = new Set<string>();
+  let count = 0;
+  return {
+    read(line: string): void {
+      const stray = STRAY_RESAMPLER.exec(line);
+      if (stray === null) return;
+      count += 1;
+      said.add(`${stray[1]} ${stray[2]}`);
+    },
+    /** When all say the same, and as many inputs are left of which nothing was said, they are about these. */
+    assignTo(inputs: readonly FfmpegFacts[]): void {
+      const unsaid = inputs.filter(({ channels }) => channels === undefined);
+      const [stray, ...others] = said;
+      if (stray === undefined || others.length > 0 || unsaid.length !== count || inputs.length === 1) return;
+      const [channels, sampleRateHz] = stray.split(' ').map(Number);
+      for (const input of unsaid) Object.assign(input, { channels, sampleRateHz });
+    },
+  };
+}
+
 /**
  * Reads `-v level+verbose` output line by line and keeps facts, not text: memory stays bounded whatever a file's
  * metadata makes ffmpeg print.
@@ -81,6 +105,7 @@ export function createFfmpegLog(onChannels: (channels: number) => void): FfmpegL
   /** Said before the input it is about is introduced. */
   let isNextEstimated = false;
   let current = facts;
+  const strays = createStrays();
 
   function readInputLine(line: string): void {
     if (line.includes('Estimating duration from bitrate')) isNextEstimated = true;
@@ -97,8 +122,13 @@ export function createFfmpegLog(onChannels: (channels: number) => void): FfmpegL
 
   function readResamplerLine(line: string): void {
     const { input = '0', channels: count, rate } = RESAMPLER.exec(line)?.groups ?? {};
+    if (count === undefined) {
+      // Once the inputs are introduced, nothing that comes from a file's tags is printed.
+      if (!isInputSection) strays.read(line);
+      return;
+    }
     const own = inputs[Number(input)];
-    if (count === undefined || own === undefined) return;
+    if (own === undefined) return;
     const channels = Number(count);
     if (own.channels !== undefined && own.channels !== channels) own.hasChannelChange = true;
     const isFirst = own.channels === undefined;
@@ -129,6 +159,7 @@ export function createFfmpegLog(onChannels: (channels: number) => void): FfmpegL
     end() {
       if (rest !== '') readLine(rest);
       rest = '';
+      strays.assignTo(inputs);
     },
     facts,
     inputs,
