@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
+import { FRAME_CHANNEL_COUNT } from './melody/melody-frames.ts';
 
 /** One machine-checkable example: the service runs `signal` through the graph and compares with `embedding`. */
 const goldenVector = z.strictObject({
   /** Name of a signal that `goldenSignal` can generate. */
-  signal: z.enum(['chirp-noise', 'plucked-notes']),
+  signal: z.enum(['chirp-noise', 'plucked-notes', 'hummed-tune']),
   embedding: z.array(z.number()),
   /** Lowest cosine that still counts as equal: 0.9999 for fp32, lower only for quantised graphs. */
   minCosine: z.number().min(0).max(1),
@@ -49,6 +50,40 @@ const textPart = z.strictObject({
 });
 
 /**
+ * How a melody space listens: the graph gives numbers a frame, code makes pitch and contours of them, and a second graph
+ * makes vectors of contours. `output` is then that of the second.
+ */
+const melodyPart = z.strictObject({
+  frames: z.strictObject({
+    /** Graph output: float32 [batch, perWindow, channels]. */
+    tensor: z.string(),
+    perWindow: z.int().positive(),
+    channels: z.literal(FRAME_CHANNEL_COUNT),
+    hopSamples: z.int().positive(),
+  }),
+  encoder: z.strictObject({
+    graph: z.strictObject({ file: fileBeside, sha256, precision }),
+    /** Graph input: float32 [batch, points], semitones around 0. */
+    input: z.string(),
+    points: z.int().min(8).max(1024),
+  }),
+  /** Which stretches of a recording get a vector when it is indexed. */
+  index: z.strictObject({
+    durationsMs: z.array(z.number().positive()).min(1).max(64),
+    /** Least time between two starts. */
+    startStepMs: z.number().positive(),
+    /** Of one recording. */
+    maxSegments: z.int().positive().max(10_000),
+  }),
+  query: z.strictObject({
+    /** Beginnings of a query that get a vector each, as shares of its length. */
+    prefixes: z.array(z.number().positive().max(1)).min(1).max(16),
+    /** Longest melody that is searched with. */
+    maxSeconds: z.number().positive(),
+  }),
+});
+
+/**
  * A model card: everything that is known about one version of an embedding space.
  * dims, similarity, sample rate, window, hop, pooling and licence come from here and from nowhere else.
  */
@@ -90,6 +125,7 @@ export const cardSchema = z.strictObject({
   /** Whether `/v1/embeddings` accepts words for this space; true exactly when there is a `text`. */
   acceptsText: z.boolean(),
   text: textPart.optional(),
+  melody: melodyPart.optional(),
   /** dense_vector `index_options`, always with a `type`. */
   indexOptions: z.looseObject({ type: z.string() }),
   graph: z.strictObject({
@@ -145,6 +181,7 @@ export const cardSchema = z.strictObject({
 });
 
 export type Card = z.infer<typeof cardSchema>;
+export type CardMelody = NonNullable<Card['melody']>;
 export type CardText = NonNullable<Card['text']>;
 export type Pooling = Card['pooling'];
 export type Similarity = Card['similarity'];

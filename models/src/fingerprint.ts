@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
-import type { Card, CardText } from './card.ts';
+import type { Card, CardMelody, CardText } from './card.ts';
 import { DECODE_CONTRACT } from './decode-contract.ts';
+import { MELODY_CODE_VERSION } from './melody/thresholds.ts';
 
 /** What decides about the vectors of words; file names and golden texts do not. */
 function textContractOf({ graph, input, output, tokenizer, maxTokens }: CardText): object {
@@ -10,12 +11,20 @@ function textContractOf({ graph, input, output, tokenizer, maxTokens }: CardText
   return { graph: graphSha256, precision, input, output, tokenizer: { sha256, padToken }, maxTokens };
 }
 
+/** What decides about contours and their vectors, the code between the graphs among it. */
+function melodyContractOf({ frames, encoder, index, query }: CardMelody): object {
+  const { graph, input, points } = encoder;
+  const { sha256, precision } = graph;
+  return { code: MELODY_CODE_VERSION, frames, encoder: { graph: sha256, precision, input, points }, index, query };
+}
+
 /** The part of a card that decides which vector a recording gets; words about it do not count. */
 function contractOf(card: Card): object {
   const { id, version, dims, similarity, input, output, pooling, hasTrackVector } = card;
   const text = card.text ? { text: textContractOf(card.text) } : {};
+  const melody = card.melody ? { melody: melodyContractOf(card.melody) } : {};
   const precision = card.graph.precision;
-  return { id, version, dims, similarity, input, output, pooling, hasTrackVector, precision, ...text };
+  return { id, version, dims, similarity, input, output, pooling, hasTrackVector, precision, ...text, ...melody };
 }
 
 /** JSON with sorted keys: equal values give equal text. */

@@ -38,9 +38,32 @@ function pluckedNotes(sampleRateHz: number, samples: number): Float32Array {
   });
 }
 
+/** A tune as a soft voice hums it: eight harmonics under a slow vibrato, notes that glide into each other, short rests. */
+function hummedTune(sampleRateHz: number, samples: number): Float32Array {
+  const noise = createNoise(11);
+  const [noteSeconds, glideSeconds] = [0.45, 0.06];
+  const tune = [0, 4, 7, 5, 4, 2, 0, 7, 9, 7, 5, 4, 2, 4, 0, -1];
+  let phase = 0;
+  return Float32Array.from({ length: samples }, (_, n) => {
+    const t = n / sampleRateHz;
+    const note = Math.floor(t / noteSeconds);
+    const age = t - note * noteSeconds;
+    const [before, now] = [note - 1, note].map((at) => tune[Math.max(0, at) % tune.length] ?? 0) as [number, number];
+    const glided = now + (before - now) * Math.max(0, 1 - age / glideSeconds);
+    const f0 = 196 * 2 ** ((glided + 0.15 * Math.sin(2 * Math.PI * 5 * t)) / 12);
+    phase += (2 * Math.PI * f0) / sampleRateHz;
+    // Every fourth note ends in a breath.
+    const rest = note % 4 === 3 ? Math.max(0, Math.min(1, (noteSeconds - 0.1 - age) / 0.03)) : 1;
+    let value = 0;
+    for (let h = 1; h <= 8; h++) value += Math.sin(h * phase) / h ** 1.5;
+    return 0.25 * rest * Math.min(1, t / 0.05) * value + 0.001 * noise();
+  });
+}
+
 const GENERATORS: Record<SignalName, (sampleRateHz: number, samples: number) => Float32Array> = {
   'chirp-noise': chirpNoise,
   'plucked-notes': pluckedNotes,
+  'hummed-tune': hummedTune,
 };
 
 /**

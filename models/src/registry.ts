@@ -17,24 +17,29 @@ export interface Space {
   readonly graphPath: string;
   /** Absolute paths of what embeds words, where the card has it. */
   readonly textPaths?: { readonly graph: string; readonly tokenizer: string };
+  /** Absolute path of the graph that embeds contours, where the card has one. */
+  readonly encoderPath?: string;
 }
 
 /** A file that belongs to a space, besides the card. */
 export interface SpaceFile {
+  /** What it is, in a few words: `text graph`. */
+  readonly what: string;
   readonly path: string;
   readonly sha256: string;
 }
 
-/** Graph, and where words are embedded, their graph and tokenizer. */
-export function spaceFiles({ card, graphPath, textPaths }: Space): SpaceFile[] {
-  const files = [{ path: graphPath, sha256: card.graph.sha256 }];
-  if (!card.text || !textPaths) return files;
-  const { graph, tokenizer } = card.text;
-  return [
-    ...files,
-    { path: textPaths.graph, sha256: graph.sha256 },
-    { path: textPaths.tokenizer, sha256: tokenizer.sha256 },
-  ];
+/** Graph, and where words or contours are embedded, what that takes. */
+export function spaceFiles({ card, graphPath, textPaths, encoderPath }: Space): SpaceFile[] {
+  const files = [{ what: 'graph', path: graphPath, sha256: card.graph.sha256 }];
+  if (card.text && textPaths) {
+    const { graph, tokenizer } = card.text;
+    files.push({ what: 'text graph', path: textPaths.graph, sha256: graph.sha256 });
+    files.push({ what: 'tokenizer', path: textPaths.tokenizer, sha256: tokenizer.sha256 });
+  }
+  if (card.melody && encoderPath)
+    files.push({ what: 'contour graph', path: encoderPath, sha256: card.melody.encoder.graph.sha256 });
+  return files;
 }
 
 /** Folder of the cards and graphs that ship with the project. */
@@ -55,19 +60,37 @@ export interface CardFile {
   readonly problem: string;
 }
 
+/** What is wrong with the melody part of a card; undefined when nothing is. */
+function melodyProblem({ melody, input, hasTrackVector, acceptsText }: Card): string | undefined {
+  if (!melody) return undefined;
+  const { perWindow, hopSamples } = melody.frames;
+  if (hasTrackVector) return 'hasTrackVector must be false with melody';
+  if (acceptsText) return 'a space of melodies takes no text';
+  if (perWindow * hopSamples !== input.windowSamples)
+    return `melody.frames: ${perWindow} frames of ${hopSamples} samples are no window of ${input.windowSamples}`;
+  if (input.hopSamples % hopSamples !== 0) return `input.hopSamples is no multiple of melody.frames.hopSamples`;
+  return input.padding === 'zero' ? undefined : 'input.padding must be zero with melody';
+}
+
 function parseCard(json: unknown): Card {
   const card = cardSchema.parse(json);
-  if (card.acceptsText === (card.text !== undefined)) return card;
-  throw new Error(
-    card.acceptsText ? 'acceptsText is true, but there is no text' : 'acceptsText must be true with text',
-  );
+  if (card.acceptsText !== (card.text !== undefined))
+    throw new Error(
+      card.acceptsText ? 'acceptsText is true, but there is no text' : 'acceptsText must be true with text',
+    );
+  const problem = melodyProblem(card);
+  if (problem !== undefined) throw new Error(problem);
+  return card;
 }
 
 function spaceOf(card: Card, dir: string): Space {
-  const { text } = card;
-  const textPaths = text && { graph: join(dir, text.graph.file), tokenizer: join(dir, text.tokenizer.file) };
+  const { text, melody } = card;
   const space = { card, fingerprint: fingerprintOf(card), graphPath: join(dir, card.graph.file) };
-  return textPaths ? { ...space, textPaths } : space;
+  return {
+    ...space,
+    ...(text ? { textPaths: { graph: join(dir, text.graph.file), tokenizer: join(dir, text.tokenizer.file) } } : {}),
+    ...(melody ? { encoderPath: join(dir, melody.encoder.graph.file) } : {}),
+  };
 }
 
 function readCardFile(dir: string, name: string): CardFile {

@@ -29,6 +29,32 @@ export interface DecodeInfo {
   readonly warnings: readonly string[];
 }
 
+/** The tune that a melody space heard. */
+export interface MelodyOutput {
+  /** A single voice, or the loudest line of a mix. */
+  readonly source: 'monophonic' | 'dominant';
+  readonly hop_ms: number;
+  /** From the start of the part looked at: MIDI semitones, 2 decimals; null where nothing is voiced. */
+  readonly pitch: readonly (number | null)[];
+  /** What was measured, and what the status rests on. */
+  readonly heard: {
+    readonly duration_s: number;
+    /** Frames with a pitch, of all. */
+    readonly voiced_share: number;
+    readonly notes: number;
+    readonly range_semitones: number;
+    /** Voiced frames whose pitch stays where it is. */
+    readonly stable_share: number;
+  };
+  /** Why it is no melody, in words; null when it is one. */
+  readonly reason: string | null;
+}
+
+/** What a space gives besides vectors. */
+export interface RecordingOutputs {
+  readonly melody?: MelodyOutput;
+}
+
 export interface AudioEmbeddingResult {
   readonly model: string;
   readonly fingerprint: string;
@@ -39,7 +65,7 @@ export interface AudioEmbeddingResult {
   readonly embedding: WireVector | null;
   readonly segments?: readonly WireSegment[];
   readonly decode: DecodeInfo;
-  readonly outputs: Readonly<Record<string, readonly number[]>>;
+  readonly outputs: RecordingOutputs;
   readonly timing: { readonly queue_ms: number; readonly decode_ms: number; readonly infer_ms: number };
 }
 
@@ -84,7 +110,15 @@ export interface AudioEmbeddingQuery {
   readonly segments?: boolean;
   readonly peaks?: number;
   readonly lenient?: boolean;
+  /**
+   * What the vectors are for, in a space of melodies: `ingest` (default) gives one for each window of the recording as
+   * `segments`; `search` those of a query's versions as `segments`, and that of the whole as `embedding`.
+   */
+  readonly input_type?: InputType;
 }
+
+/** Names of Elasticsearch's inference API. */
+export type InputType = 'ingest' | 'search';
 
 /** Answer of `POST /v1/embeddings`, one vector an item. */
 export interface EmbeddingsAnswer {

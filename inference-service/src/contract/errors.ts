@@ -80,6 +80,8 @@ export const ERROR_KINDS = {
   no_audio_stream: invalid(422, 'Send a file that has an audio track.'),
   audio_too_short: invalid(422, 'Send a longer recording.'),
   silent_audio: invalid(422, 'Send a recording in which something sounds, or use /v1/audio/embeddings.'),
+  no_melody: invalid(422, 'Send a recording with a tune of at least 2 s: hummed, sung, whistled or played.'),
+  melody_too_long: invalid(422, 'Choose a part of the recording: offset and duration, in seconds.'),
   model_not_loadable: invalid(422, 'Correct card or graph as the message says; what was served before still is.'),
   fetch_failed: {
     status: 422,

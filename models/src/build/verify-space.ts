@@ -29,7 +29,7 @@ function cosine(a: Vector, b: Vector): number {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function checkBytes({ path, sha256 }: SpaceFile, what: string): Promise<Check> {
+async function checkBytes({ path, sha256, what }: SpaceFile): Promise<Check> {
   const check = `sha256 of the ${what}`;
   try {
     const hash = createHash('sha256');
@@ -92,9 +92,8 @@ async function checkTexts({ card: { dims, text }, textPaths }: Space): Promise<C
 
 /** Holds a space's graphs against its card: bytes by their sha256, answers by the golden vectors (on the CPU). */
 export async function verifySpace(space: Space): Promise<Check[]> {
-  const parts = ['graph', 'text graph', 'tokenizer'];
   const bytes: Check[] = [];
-  for (const [i, file] of spaceFiles(space).entries()) bytes.push(await checkBytes(file, parts[i] ?? 'file'));
+  for (const file of spaceFiles(space)) bytes.push(await checkBytes(file));
   if (bytes.some(({ ok }) => !ok)) return bytes;
   return [...bytes, ...(await checkSignals(space)), ...(await checkTexts(space))];
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type {
   AudioEmbeddingResult,
   AudioEmbeddingResults,
+  MelodyOutput,
   StreamHeader,
   StreamSegment,
   StreamSummary,
@@ -34,6 +35,20 @@ const decodeInfo = z.strictObject({
   warnings: z.array(z.string()),
 });
 
+const melodyOutput = z.strictObject({
+  source: z.enum(['monophonic', 'dominant']).describe('A single voice, or the loudest line of a mix'),
+  hop_ms: z.number().positive(),
+  pitch: z.array(z.number().nullable()).describe('MIDI semitones a frame; null where nothing is voiced'),
+  heard: z.strictObject({
+    duration_s: z.number(),
+    voiced_share: z.number(),
+    notes: z.int().nonnegative(),
+    range_semitones: z.number(),
+    stable_share: z.number(),
+  }),
+  reason: z.string().nullable().describe('Why it is no melody'),
+}) satisfies z.ZodType<MelodyOutput>;
+
 const resultFields = {
   model: z.string(),
   fingerprint,
@@ -44,7 +59,7 @@ const resultFields = {
   embedding: wireVector,
   segments: z.array(wireSegment).exactOptional(),
   decode: decodeInfo,
-  outputs: z.record(z.string(), z.array(z.number())),
+  outputs: z.strictObject({ melody: melodyOutput.exactOptional() }).describe('Besides vectors'),
   timing: z.strictObject({ queue_ms: z.number(), decode_ms: z.number(), infer_ms: z.number() }),
 };
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Counts in the fingerprint of every melody space: raise it whenever the code here gives other contours or windows. */
+export const MELODY_CODE_VERSION = 1;
+
+/** Every threshold between frames and contour, so that they can be calibrated in one place, on generated audio. */
+export const THRESHOLDS = {
+  /** P(voiced) above which a frame of a single voice is taken: chosen on simulated hums. */
+  voiced: 0.4,
+  /** The same for the strength of the loudest line, which is 1 at its strongest in each block. */
+  lineStrength: 0.4,
+  /** A frame counts when so many of the five around it, itself among them, are above the threshold: no lone frames. */
+  voicedNeighbours: 3,
+  /** A frame so far (dB) below the recording's 95th percentile is a rest: it has no say in which source is taken. */
+  soundingDb: 30,
+  /** A single voice explains its own frames: the median salience of voiced ones is .8 in a hum and below .5 in a mix. */
+  singleVoiceSalience: 0.6,
+  /** A single voice is voiced in at least this share of what sounds, else it is not alone. */
+  singleVoiceShare: 0.25,
+  /** Shorter stretches (1.9 s) hold no tune. */
+  leastFrames: 60,
+  /** Fewer voiced frames (0.3 s) make no contour. */
+  leastVoicedFrames: 10,
+  /** Less of a recording than this has a pitch in noise and drums by accident. */
+  leastVoicedShare: 0.08,
+  /** Speech stays on a pitch in about a fifth of its voiced frames, singing in most. */
+  leastStableShare: 0.3,
+  /** Fewer notes are no tune. */
+  leastNotes: 3,
+  /** 10th to 90th percentile of the pitch, semitones: a held note wavers by less. */
+  leastRange: 1.2,
+  /** A frame is stable when the five around it lie within so many semitones: vibrato is, a glide of speech is not. */
+  stableRange: 1,
+  /** A note begins when the pitch has moved by this many semitones … */
+  noteStep: 0.7,
+  /** … to one that holds for so many frames … */
+  noteFrames: 3,
+  /** … within so many semitones, or when voicing begins again after so many frames without. */
+  noteRange: 0.5,
+  noteGapFrames: 6,
+} as const;
