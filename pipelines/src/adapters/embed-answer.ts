@@ -4,10 +4,11 @@ import type {
   AudioEmbeddingResults,
   EmbeddingsAnswer,
   ErrorBody,
+  MelodyOutput,
   WireVector,
 } from '@earshot/inference-service/contract';
 import { EarshotError } from '../core/earshot-error.ts';
-import type { EmbeddedRecording, EmbeddedSegment } from '../ports/embedder.ts';
+import type { EmbeddedRecording, EmbeddedSegment, HeardPitch } from '../ports/embedder.ts';
 
 /** base64 of little-endian float32, or plain numbers, as a vector of its own memory. */
 function toVector(wire: WireVector): Float32Array {
@@ -32,6 +33,10 @@ function assertUsable(
   return vector;
 }
 
+function toHeardPitch({ source, hop_ms, pitch, heard, reason }: MelodyOutput): HeardPitch {
+  return { source, hopMs: hop_ms, pitch: Float32Array.from(pitch, (value) => value ?? Number.NaN), heard, reason };
+}
+
 function toRecording(result: AudioEmbeddingResult): EmbeddedRecording {
   const segments: EmbeddedSegment[] = [];
   for (const { start_ms, end_ms, embedding } of result.segments ?? []) {
@@ -45,6 +50,7 @@ function toRecording(result: AudioEmbeddingResult): EmbeddedRecording {
     status: result.status,
     embedding: result.embedding === null ? null : assertUsable(toVector(result.embedding), result),
     segments,
+    ...(result.outputs?.melody ? { melody: toHeardPitch(result.outputs.melody) } : {}),
     decode: result.decode,
     timing: result.timing,
   };

@@ -63,6 +63,11 @@ test('a part of a recording is asked for by offset and duration', async () => {
   expect(service.requests[0]?.url).toContain('offset=2&duration=3');
 });
 
+test('what the vectors are for goes along', async () => {
+  await embedder().embed(request('sound', { inputType: 'search' }));
+  expect(service.requests[0]?.url).toContain('input_type=search');
+});
+
 test('silence has neither vector nor segments', async () => {
   const outcome = await embedder().embed(request('SILENT'));
   expect(outcome).toMatchObject({

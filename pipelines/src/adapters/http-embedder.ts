@@ -54,6 +54,7 @@ function addressOf(base: string, request: EmbedRequest): URL {
   for (const model of request.models) url.searchParams.append('model', model);
   url.searchParams.set('encoding', 'base64');
   url.searchParams.set('segments', 'true');
+  if (request.inputType) url.searchParams.set('input_type', request.inputType);
   if (request.peaks) url.searchParams.set('peaks', String(request.peaks));
   const from = request.fromSeconds ?? 0;
   if (from > 0) url.searchParams.set('offset', String(from));

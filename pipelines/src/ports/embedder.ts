@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from 'node:stream';
-import type { AudioEmbeddingResult, ServiceInfo } from '@earshot/inference-service/contract';
+import type { AudioEmbeddingResult, InputType, MelodyOutput, ServiceInfo } from '@earshot/inference-service/contract';
 
 export interface EmbedRequest {
   /** A fresh stream for each attempt: retries replay it. */
@@ -11,6 +11,8 @@ export interface EmbedRequest {
   readonly priority: 'interactive' | 'bulk';
   readonly fromSeconds?: number;
   readonly toSeconds?: number;
+  /** Default `ingest`; only spaces of melodies heed it: `search` gives versions of a query as segments, and the whole's vector. */
+  readonly inputType?: InputType;
   /** How many peaks of the waveform to return. */
   readonly peaks?: number;
   readonly signal?: AbortSignal;
@@ -61,6 +63,13 @@ export interface EmbeddedSegment {
   readonly embedding: Float32Array;
 }
 
+/** The tune that a melody space heard. */
+export interface HeardPitch extends Pick<MelodyOutput, 'source' | 'heard' | 'reason'> {
+  readonly hopMs: number;
+  /** MIDI semitones a hop, NaN where nothing is voiced. */
+  readonly pitch: Float32Array;
+}
+
 /** One space's answer. */
 export interface EmbeddedRecording {
   readonly space: string;
@@ -69,6 +78,8 @@ export interface EmbeddedRecording {
   readonly status: AudioEmbeddingResult['status'];
   readonly embedding: Float32Array | null;
   readonly segments: readonly EmbeddedSegment[];
+  /** Of melody spaces only. */
+  readonly melody?: HeardPitch;
   readonly decode: AudioEmbeddingResult['decode'];
   readonly timing: AudioEmbeddingResult['timing'];
 }
