@@ -11,6 +11,19 @@ export {
   MAX_CANDIDATES,
   type SearchRequest,
 } from './knn-request.ts';
+export {
+  type JoinedMelody,
+  joinVersions,
+  judgeMatch,
+  type MatchVerdict,
+  type MelodyPlace,
+  type MelodyQuery,
+  type MelodyTrack,
+  type RankedMelody,
+  RERANKED_SONGS,
+  rerankMelodies,
+  type VersionHit,
+} from './melody/index.ts';
 export { QueryInvalidError } from './query-invalid-error.ts';
 export { exactScript, rawSimilarity, scoreOf } from './score.ts';
 export { readHits, readSegments, readTotal, type SearchHit, type SearchResponse, type TimeSpan } from './search-hit.ts';

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RankedMelody } from './rerank-melodies.ts';
+
+/**
+ * Least score (6 × mean cosine − distance in semitones) of a first hit that is believed.
+ */
+const LEAST_SCORE = 4;
+
+export interface MatchVerdict {
+  readonly weak_match: boolean;
+  /** Why it is weak, in words; null when it is not. */
+  readonly weak_match_reason: string | null;
+}
+
+/** Whether the best hit of a melody search is likely to be the song at all, or only the least unlike. */
+export function judgeMatch(ranked: readonly RankedMelody[]): MatchVerdict {
+  const [first] = ranked;
+  if (!first) return { weak_match: true, weak_match_reason: 'no song came near' };
+  if (first.score >= LEAST_SCORE) return { weak_match: false, weak_match_reason: null };
+  const apart = first.distance === null ? '' : `, ${first.distance.toFixed(2)} semitones apart on average`;
+  return {
+    weak_match: true,
+    weak_match_reason: `the nearest song is not near: cosine ${first.similarity.toFixed(2)}${apart}`,
+  };
+}
