@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Difference, Measure, MeasureName } from '@earshot/models/evaluation';
 import { MEASURES } from '@earshot/models/evaluation';
+import type { TextTable } from './draw-table.ts';
 import type { FinishedEvaluation } from './evaluation-json.ts';
-
-/** A table as words: the terminal and the reports draw it each in their own way. */
-export interface TextTable {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 export const MEASURE_TITLES: Readonly<Record<MeasureName, string>> = {
   knn1: 'kNN-1',

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { extname } from 'node:path';
 import type { Config } from '../../config/load-config.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { fileField, indexField } from '../../core/evaluate/label-field.ts';
+import { type ReportFile, reportOf, wholeNumber } from './option-values.ts';
 
 /** What `earshot evaluate labels` was asked for. */
 export interface EvaluateOptions {
@@ -18,11 +18,6 @@ export interface EvaluateOptions {
   readonly report: ReportFile | undefined;
 }
 
-export interface ReportFile {
-  readonly path: string;
-  readonly kind: 'html' | 'markdown';
-}
-
 /** The command's own options as commander gives them. */
 interface Flags {
   readonly dir?: string;
@@ -35,27 +30,12 @@ interface Flags {
   readonly report?: string;
 }
 
-const KINDS: Readonly<Record<string, ReportFile['kind']>> = { '.html': 'html', '.htm': 'html', '.md': 'markdown' };
-
-function wholeNumber(text: string, flag: string, least: number): number {
-  const value = Number(text);
-  if (/^\d{1,9}$/.test(text) && value >= least) return value;
-  throw new EarshotError('USAGE', `${flag} takes a whole number of at least ${least}, not ${text}`);
-}
-
 function spacesOf({ compare }: Flags, { space }: Config): readonly string[] {
   const named = compare?.split(',').map((id) => id.trim()) ?? space;
   const spaces = [...new Set(named.filter((id) => id !== ''))];
   if (compare !== undefined && spaces.length < 2)
     throw new EarshotError('USAGE', `--compare takes at least two spaces, such as --compare spectral-1,yamnet-1`);
   return spaces;
-}
-
-function reportOf(path: string | undefined): ReportFile | undefined {
-  if (path === undefined) return undefined;
-  const kind = KINDS[extname(path).toLowerCase()];
-  if (kind) return { path, kind };
-  throw new EarshotError('USAGE', `--report ${path}: the name must end in .html or .md`);
 }
 
 /** In a folder: the first part of the template for labels, or else the folder a recording lies in. */

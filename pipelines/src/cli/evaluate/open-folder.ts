@@ -5,7 +5,7 @@ import { createObjectStore } from '../../adapters/object-store.ts';
 import { withSidecarTags } from '../../adapters/read-sidecar.ts';
 import { createRecordingBudgets, createRecordingReader } from '../../adapters/recording-reader.ts';
 import { withSidecars } from '../../adapters/sidecar-object-store.ts';
-import { resolveSources, type SourceSettings } from '../../config/source-settings.ts';
+import type { SourceSettings } from '../../config/source-settings.ts';
 import { EarshotError } from '../../core/earshot-error.ts';
 import { collectFolder } from '../../core/evaluate/collect-folder.ts';
 import type { Collection, CollectionRequest } from '../../core/evaluate/collection.ts';
@@ -14,17 +14,7 @@ import { makeFilter } from '../../core/sync/make-filter.ts';
 import { createPathLabels, type LabelPath } from '../../core/sync/path-labels.ts';
 import type { CommandContext } from '../command-context.ts';
 import { readCsvLabels } from './csv-labels.ts';
-
-/** The folder as a source of its own, with the settings of the top level. */
-function sourceOf({ loaded }: CommandContext, dir: string): SourceSettings {
-  const { config, origins } = loaded;
-  const [source] = resolveSources(
-    { config: { ...config, source: dir }, origins: { ...origins, source: 'flag' } },
-    { path: '' },
-  );
-  if (!source) throw new EarshotError('SOURCE_MISSING', 'No folder was named');
-  return source;
-}
+import { folderSource } from './folder-source.ts';
 
 /** Each space must be served, and have one vector for a whole recording. */
 function checkSpaces(info: ServiceInfo, spaces: readonly string[]): void {
@@ -61,7 +51,7 @@ export async function collectFromFolder(
   request: CollectionRequest,
 ): Promise<Collection> {
   const { config, reporter } = context;
-  const source = sourceOf(context, dir);
+  const source = folderSource(context, dir);
   const labels = labelsOf(source, labelsCsv);
   const bare = await createObjectStore(source);
   const store = source.filter.sidecars ? withSidecars(bare) : bare;

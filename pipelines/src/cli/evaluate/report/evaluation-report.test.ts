@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Collection } from '../../../core/evaluate/collection.ts';
 import { evaluateLabels } from '../../../core/evaluate/evaluate-labels.ts';
 import type { FinishedEvaluation } from '../evaluation-json.ts';
+import { evaluationReport } from './evaluation-report.ts';
 import { checkReportFolder, writeReport } from './write-report.ts';
 
 const HOSTILE = `<script>alert("x")</script> | ![](http://x.invalid/a.png) [a](b) 'q'`;
@@ -49,7 +50,7 @@ beforeAll(async () => {
 describe('a report in HTML', () => {
   test('is one file with a chart for each view, without scripts and without anything from elsewhere', async () => {
     const path = join(folder, 'report.html');
-    expect(await writeReport({ path, kind: 'html' }, finished)).toEqual([path]);
+    expect(await writeReport({ path, kind: 'html' }, evaluationReport(finished))).toEqual([path]);
     const html = readFileSync(path, 'utf8');
     expect(html.match(/<svg/g)).toHaveLength(4);
     expect(html).not.toMatch(/<script|<img|<link|<a /);
@@ -65,7 +66,7 @@ describe('a report in HTML', () => {
 describe('a report in Markdown', () => {
   test('has its charts beside it, with their own colours, and shows names as they are', async () => {
     const path = join(folder, 'report.md');
-    const written = await writeReport({ path, kind: 'markdown' }, finished);
+    const written = await writeReport({ path, kind: 'markdown' }, evaluationReport(finished));
     expect(written).toHaveLength(5);
     const text = readFileSync(path, 'utf8');
     for (const [, chart = ''] of text.matchAll(/^!\[.*\]\((.*)\)$/gm)) {

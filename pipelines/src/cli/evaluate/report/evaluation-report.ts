@@ -5,8 +5,8 @@ import {
   describeSetting,
   differencesTable,
   measuresTable,
-  type TextTable,
 } from '../describe-evaluation.ts';
+import type { TextTable } from '../draw-table.ts';
 import type { FinishedEvaluation } from '../evaluation-json.ts';
 import { classBars, confusionMap, precisionCurve } from './evaluation-charts.ts';
 import type { Report, ReportBlock } from './report-block.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TextTable } from '../describe-evaluation.ts';
+import type { TextTable } from '../draw-table.ts';
 import type { ChartSpec } from './chart-spec.ts';
 
 /** A part of a report, in the order of reading. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TextTable } from '../describe-evaluation.ts';
+import type { TextTable } from '../draw-table.ts';
 import { drawChart } from './draw-chart.ts';
 import type { Report, ReportBlock } from './report-block.ts';
 import { THEME } from './report-theme.ts';

@@ -3,9 +3,8 @@ import { constants } from 'node:fs';
 import { access, writeFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { EarshotError } from '../../../core/earshot-error.ts';
-import type { ReportFile } from '../evaluate-options.ts';
-import type { FinishedEvaluation } from '../evaluation-json.ts';
-import { evaluationReport } from './evaluation-report.ts';
+import type { ReportFile } from '../option-values.ts';
+import type { Report } from './report-block.ts';
 import { reportHtml } from './report-html.ts';
 import { reportMarkdown } from './report-markdown.ts';
 
@@ -20,8 +19,7 @@ export async function checkReportFolder({ path }: ReportFile): Promise<void> {
 }
 
 /** @returns the files written @throws EarshotError REPORT_UNWRITABLE */
-export async function writeReport({ path, kind }: ReportFile, finished: FinishedEvaluation): Promise<string[]> {
-  const report = evaluationReport(finished);
+export async function writeReport({ path, kind }: ReportFile, report: Report): Promise<string[]> {
   const name = basename(path);
   const parts =
     kind === 'html'
