@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { EmbedRequest } from '../ports/embedder.ts';
 import { type InferenceStandIn, startInferenceStandIn } from '../testing/inference-stand-in.ts';
+import { startLoopbackServer } from '../testing/loopback-server.ts';
 import { createHttpEmbedder } from './http-embedder.ts';
 
 let service: InferenceStandIn;
@@ -97,6 +98,33 @@ test('an answer before the body was read is still understood', async () => {
   const big = Buffer.alloc(4 << 20, 'x');
   const outcome = await embedder().embed(request('', { open: () => Readable.from([big]), length: big.length }));
   expect(outcome).toMatchObject({ state: 'poison', code: 'audio_too_large' });
+});
+
+test('an answer that leaves the rest of the body unread ends the request, and the body is closed', async () => {
+  const server = await startLoopbackServer(async (_request, response) => {
+    response.writeHead(413, { 'content-type': 'application/json' }).end('{"error":{"code":"audio_too_large"}}');
+  });
+  let isClosed = false;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield Buffer.alloc(1 << 20);
+    } finally {
+      isClosed = true;
+    }
+  }
+  const outcome = await embedder({ url: server.url }).embed(request('', { open: endless, length: 2 ** 40 }));
+  await server.stop();
+  expect([outcome, isClosed]).toMatchObject([{ state: 'poison', code: 'audio_too_large' }, true]);
+});
+
+test('a body that cannot be read is no success, and its own error is the reason', async () => {
+  async function* broken(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('so');
+    throw new Error('the temporary file is gone');
+  }
+  const outcome = await embedder({ retryForMs: 20 }).embed(request('sound', { open: broken }));
+  expect(outcome).toMatchObject({ state: 'unavailable', message: 'the temporary file is gone' });
+  expect(service.requests).toEqual([]);
 });
 
 test('a fault of the service is tried three times, then counts as unavailable', async () => {

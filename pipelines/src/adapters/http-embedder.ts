@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Readable } from 'node:stream';
+import { json, text as readText } from 'node:stream/consumers';
 import type { ServiceInfo } from '@earshot/inference-service/contract';
 import { EarshotError } from '../core/earshot-error.ts';
 import { type Backoff, backoffMs, parseRetryAfter, pause } from '../core/retry-policy.ts';
@@ -13,6 +13,7 @@ import type {
 } from '../ports/embedder.ts';
 import { readEmbedAnswer, readErrorBody, readTextAnswer } from './embed-answer.ts';
 import { networkReason } from './network-reason.ts';
+import { postRecording } from './post-recording.ts';
 
 interface Options {
   /** Base address, e.g. `http://127.0.0.1:8700`. */
@@ -75,16 +76,21 @@ function stopError(status: number, code: string, message: string): EarshotError 
   return new EarshotError('INFERENCE_DENIED', `The inference service answered ${status}: ${message}`);
 }
 
-async function readAttempt<Embedded>(
-  response: Response,
-  read: (body: unknown) => Embedded,
-): Promise<Attempt<Embedded>> {
-  if (response.ok) return { kind: 'done', outcome: read(await response.json()) };
-  const { status } = response;
-  const { code, message } = readErrorBody(await response.text(), status);
+/** What an exchange needs of an answer, whichever client brought it. */
+interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | null | undefined;
+  json(): Promise<unknown>;
+  text(): Promise<string>;
+}
+
+async function readAttempt<Embedded>(answer: Answer, read: (body: unknown) => Embedded): Promise<Attempt<Embedded>> {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { kind: 'done', outcome: read(await answer.json()) };
+  const { code, message } = readErrorBody(await answer.text(), status);
   if (POISON.has(status)) return { kind: 'done', outcome: { state: 'poison', code, message, attempts: 0 } };
   if (status < 500 && !RETRY.has(status)) throw stopError(status, code, message);
-  const afterMs = parseRetryAfter(response.headers.get('retry-after'));
+  const afterMs = parseRetryAfter(answer.retryAfter);
   return { kind: 'retry', code, message, afterMs, isServerFault: !RETRY.has(status) };
 }
 
@@ -110,7 +116,7 @@ interface Sending<Embedded> {
   readonly patienceMs: number;
   readonly signal: AbortSignal | undefined;
   /** Sends once and hands the answer on, cleaning up only when that has been read. */
-  readonly exchange: <T>(signal: AbortSignal, take: (response: Response) => Promise<T>) => Promise<T>;
+  readonly exchange: <T>(signal: AbortSignal, take: (answer: Answer) => Promise<T>) => Promise<T>;
   readonly read: (body: unknown) => Embedded;
 }
 
@@ -119,7 +125,7 @@ async function sendOnce<Embedded>(sending: Sending<Embedded>): Promise<Attempt<E
   const timeout = AbortSignal.timeout(patienceMs);
   try {
     const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
-    return await exchange(either, (response) => readAttempt(response, read));
+    return await exchange(either, (answer) => readAttempt(answer, read));
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof EarshotError) throw error;
@@ -133,25 +139,21 @@ function sendRecording(request: EmbedRequest, { url, authorization, timeoutMs }:
   return {
     patienceMs: Math.min(timeoutMs + Math.ceil(request.length / BYTES_PER_MS), LONGEST_TIMEOUT_MS),
     signal: request.signal,
-    exchange: async (signal, take) => {
-      const body = request.open();
-      try {
-        const response = await fetch(addressOf(url, request), {
-          method: 'POST',
-          headers: {
-            ...authorization,
-            'content-type': 'application/octet-stream',
-            'content-length': String(request.length),
-            'x-earshot-priority': request.priority,
-          },
-          body: Readable.toWeb(body),
-          duplex: 'half',
-          signal,
-        });
-        return await take(response);
-      } finally {
-        body.destroy();
-      }
+    exchange: (signal, take) => {
+      const headers = {
+        ...authorization,
+        'content-type': 'application/octet-stream',
+        'content-length': String(request.length),
+        'x-earshot-priority': request.priority,
+      };
+      return postRecording(addressOf(url, request), { headers, body: request.open(), signal }, (answer) =>
+        take({
+          status: answer.statusCode ?? 0,
+          retryAfter: answer.headers['retry-after'],
+          json: () => json(answer),
+          text: () => readText(answer),
+        }),
+      );
     },
     read: (body) => ({ state: 'embedded', recordings: readEmbedAnswer(body, request.models), attempts: 0 }),
   };
@@ -171,7 +173,12 @@ function sendText(
         body: JSON.stringify({ model, input: [{ type: 'text', value: text }], encoding_format: 'base64' }),
         signal,
       });
-      return take(response);
+      return take({
+        status: response.status,
+        retryAfter: response.headers.get('retry-after'),
+        json: () => response.json(),
+        text: () => response.text(),
+      });
     },
     read: (body) => ({ state: 'embedded', ...readTextAnswer(body, model), attempts: 0 }),
   };

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
 import { EarshotError } from '../core/earshot-error.ts';
 import { Budget } from '../core/sync/budget.ts';
 import { type Entry, type ObjectStore, ObjectStoreError } from '../ports/object-store.ts';
 import type { ReadRecording } from '../ports/recording-reader.ts';
+import { readBlocks, writeBlocks } from './file-blocks.ts';
 import { readTags } from './read-tags.ts';
 import { createRecordingSpool, type RecordingSpool } from './recording-spool.ts';
 
@@ -32,6 +32,10 @@ async function keepInMemory(chunks: AsyncIterable<Buffer>, size: number): Promis
   return { head: buffer.subarray(0, HEAD_BYTES), source: { buffer }, length, dispose: async () => undefined };
 }
 
+async function* inOnePiece(buffer: Buffer): AsyncGenerator<Buffer> {
+  yield buffer;
+}
+
 function spoolError(error: unknown): unknown {
   if (error instanceof ObjectStoreError || (error as Error).name === 'AbortError') return error;
   const { message } = error as Error;
@@ -48,15 +52,12 @@ async function keepInFile(chunks: AsyncIterable<Buffer>, spool: RecordingSpool):
   try {
     folder = await spool.make();
     const path = join(folder, 'recording');
-    await using file = await open(path, 'wx');
-    let head = Buffer.alloc(0);
-    let length = 0;
-    for await (const chunk of chunks) {
-      if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
-      length += chunk.length;
-      await file.writeFile(chunk);
-    }
-    return { head, source: { path }, length, dispose };
+    await using file = await open(path, 'wx+');
+    await writeBlocks(file, chunks);
+    const head = Buffer.alloc(HEAD_BYTES);
+    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+    const { size: length } = await file.stat();
+    return { head: head.subarray(0, bytesRead), source: { path }, length, dispose };
   } catch (error) {
     await dispose();
     throw spoolError(error);
@@ -126,7 +127,7 @@ export function createRecordingReader(store: ObjectStore, { budgets, spoolParent
       return {
         sha256: hash.digest('hex'),
         length,
-        open: () => ('buffer' in source ? Readable.from([source.buffer]) : createReadStream(source.path)),
+        open: () => ('buffer' in source ? inOnePiece(source.buffer) : readBlocks(source.path)),
         mediaType,
         tags: () => readTags(source, mediaType),
         dispose: () => dispose().finally(release),

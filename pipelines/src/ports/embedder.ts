@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Readable } from 'node:stream';
 import type { AudioEmbeddingResult, InputType, MelodyOutput, ServiceInfo } from '@earshot/inference-service/contract';
 
 export interface EmbedRequest {
-  /** A fresh stream for each attempt: retries replay it. */
-  readonly open: () => Readable;
+  /** Fresh for each attempt: retries replay it. A chunk may be overwritten when the next one is asked for. */
+  readonly open: () => AsyncIterable<Uint8Array>;
   readonly length: number;
   /** Space ids; the recording is decoded once for all of them. */
   readonly models: readonly string[];

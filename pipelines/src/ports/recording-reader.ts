@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Readable } from 'node:stream';
 import type { AudioDocument } from '@earshot/mappings';
 import type { Entry } from './object-store.ts';
 
@@ -8,8 +7,8 @@ export interface Recording {
   /** Hex, of the bytes. */
   readonly sha256: string;
   readonly length: number;
-  /** A fresh stream from the beginning. */
-  open(): Readable;
+  /** From the beginning, each time it is called. A chunk is overwritten when the next one is asked for. */
+  open(): AsyncIterable<Uint8Array>;
   /** Media type by the first bytes, e.g. `audio/wav`; undefined when they say nothing. */
   readonly mediaType: string | undefined;
   /** The file's own tags and title, and what its sidecar says; never throws, gives up after a few seconds. */

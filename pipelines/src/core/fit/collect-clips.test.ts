@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { EmbeddedRecording, Embedder, EmbedRequest } from '../../ports/embedder.ts';
@@ -55,7 +56,7 @@ function embedder(delay: () => number = () => 0): Embedder {
     });
   };
   const embed = async (request: EmbedRequest) => {
-    const content = String(await request.open().toArray());
+    const content = await text(request.open());
     await sleep(delay());
     if (content.includes('broken'))
       return { state: 'poison' as const, code: 'undecodable_audio', message: 'no', attempts: 1 };
