@@ -150,6 +150,8 @@ export interface SpaceInfo {
   readonly accepts_text: boolean;
   /** Longest text, where words are taken. */
   readonly max_text_tokens?: number;
+  /** Longest melody that is searched with, where melodies are heard. */
+  readonly max_melody_seconds?: number;
   readonly has_track_vector: boolean;
   readonly licence: string;
 }

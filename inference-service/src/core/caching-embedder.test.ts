@@ -39,6 +39,7 @@ let cached: Embedder;
 const inner: Embedder = {
   admit: () => [],
   embedWindows: () => Promise.reject(new Error('not asked for')),
+  embedContours: () => Promise.reject(new Error('not asked for')),
   queuedWindows: () => 0,
   embed: (path, spaces, { signal }) => {
     const { promise, resolve, reject } = Promise.withResolvers<RecordingEmbedding[]>();
@@ -86,6 +87,16 @@ describe('the cache', () => {
       inferMs: 0,
     });
     expect([calls.length, hits]).toEqual([1, 1]);
+  });
+
+  test('tells what vectors are for apart where it makes a difference: in a space of melodies', async () => {
+    const tune = { ...spaceOf('tune-1', 'cccccccccccc'), card: { ...tinyCard(), melody: {} } } as unknown as Space;
+    await fill([one, tune]);
+    await fill([one, tune], { inputType: 'search' });
+    expect(calls.map(({ spaces }) => spaces)).toEqual([[one, tune], [tune]]);
+    await fill([one, tune], { inputType: 'ingest' });
+    await fill([one, tune], { inputType: 'search' });
+    expect(calls).toHaveLength(2);
   });
 
   test.each([

@@ -20,7 +20,8 @@ const sizeOf = ({ space: _space, ...result }: RecordingEmbedding, key: string): 
   approximateBytes(result) + approximateBytes(key);
 
 /**
- * Content and options as text; undefined where results may not be kept. Every option counts but those named here, so
+ * Content and options as text; undefined where results may not be kept. Every option counts but those named here (what
+ * the vectors are for counts by the space), so
  * that one added later cannot be forgotten. Options that are functions want to see the work being done.
  */
 function contentKey({
@@ -29,6 +30,7 @@ function contentKey({
   signal: _,
   deadlineAt: _deadlineAt,
   priority: _priority,
+  inputType: _inputType,
   ...rest
 }: EmbedOptions): string | undefined {
   // What is off is as good as not said.
@@ -36,6 +38,10 @@ function contentKey({
   if (sha256 === undefined || isCacheBypassed || entries.some(([, value]) => typeof value === 'function')) return;
   return `${sha256}:${JSON.stringify(entries.sort())}`;
 }
+
+/** A space of melodies gives other vectors to search with than to index; all others give the same. */
+const isForSearch = ({ card }: Space, { inputType }: EmbedOptions): boolean =>
+  card.melody !== undefined && inputType === 'search';
 
 /** Waits no longer than the signal allows. */
 async function withSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -138,12 +144,13 @@ export function createCachingEmbedder(inner: Embedder, { maxBytes, onHit }: Cach
   return {
     admit: (...request) => inner.admit(...request),
     embedWindows: (...request) => inner.embedWindows(...request),
+    embedContours: (...request) => inner.embedContours(...request),
     queuedWindows: (priority) => inner.queuedWindows(priority),
     embed: async (path, spaces, options) => {
       const content = contentKey(options);
       if (content === undefined) return inner.embed(path, spaces, options);
       const wanted = spaces.map((space) => {
-        const key = `${space.fingerprint}:${content}`;
+        const key = `${space.fingerprint}:${isForSearch(space, options) ? 'search:' : ''}${content}`;
         // Who waits for an answer does not wait behind a bulk run.
         return { space, key, flightKey: `${options.priority}:${key}` };
       });

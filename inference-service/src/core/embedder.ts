@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Pooling } from '@earshot/models';
 import type { Space } from '@earshot/models/registry';
-import type { DecodeInfo } from '../contract/embeddings.ts';
-import { BatchQueue } from './batch-queue.ts';
+import type { DecodeInfo, InputType } from '../contract/embeddings.ts';
 import type { DecodedRecording, Decoder } from './decoder-port.ts';
+import { embedContours } from './embed-contours.ts';
 import { createEmbedStream, type EmbedStream, type SamplesEmbedding, type SegmentVector } from './embed-stream.ts';
 import { embedWindows, type ReadyWindows, type WindowVectors } from './embed-windows.ts';
 import type { Engine } from './engine-port.ts';
 import { Gate } from './gate.ts';
+import { createMelodyStream } from './melody-stream.ts';
 import type { Observer } from './observer-port.ts';
 import type { Priority } from './priority-lane.ts';
 import { resolveHop } from './resolve-hop.ts';
 import { ServiceError } from './service-error.ts';
+import { createSpaceQueues, type SpaceQueues } from './space-queues.ts';
 
 /** Seconds after which a caller should ask again while a host starts. */
 const NOT_READY_RETRY_SECONDS = 2;
@@ -29,6 +31,8 @@ export interface EmbedOptions {
   readonly isCacheBypassed?: boolean | undefined;
   /** Use what a damaged file still gives. */
   readonly lenient?: boolean | undefined;
+  /** What the vectors are for; only spaces of melodies make a difference. Default: ingest. */
+  readonly inputType?: InputType | undefined;
   /** Keep the vectors of the windows in the result. */
   readonly keepSegments?: boolean | undefined;
   /** Takes the vector of each window as soon as it is there, in order, space by space. */
@@ -72,6 +76,15 @@ export interface Embedder {
    * @throws ServiceError silent_audio, queue_full, audio_too_long
    */
   embedWindows(
+    space: Space,
+    ready: ReadyWindows,
+    options: Pick<EmbedOptions, 'priority' | 'signal'>,
+  ): Promise<WindowVectors>;
+  /**
+   * Contours made by the caller → vectors, through the queue of a space of melodies.
+   * @throws ServiceError queue_full, audio_too_long
+   */
+  embedContours(
     space: Space,
     ready: ReadyWindows,
     options: Pick<EmbedOptions, 'priority' | 'signal'>,
@@ -136,11 +149,11 @@ async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
 export class RecordingEmbedder implements Embedder {
   readonly #deps: EmbedderOptions;
   readonly #gate: Gate;
-  /** One a space as it was loaded: a space that is swapped gets a new queue, and the old one runs dry. */
-  readonly #queues = new Map<Space, BatchQueue>();
+  readonly #queues: SpaceQueues;
 
   constructor(deps: EmbedderOptions) {
     this.#deps = deps;
+    this.#queues = createSpaceQueues(deps);
     const { maxRecordings, holdMs } = deps;
     const { least, most } = LINE_PER_PLACE;
     this.#gate = new Gate({
@@ -155,7 +168,7 @@ export class RecordingEmbedder implements Embedder {
   }
 
   queuedWindows(priority: Priority): number {
-    return [...this.#queues.values()].reduce((sum, queue) => sum + queue.queuedWindowsOf(priority), 0);
+    return this.#queues.queuedWindows(priority);
   }
 
   admit(models: readonly string[], options: Pick<EmbedOptions, 'windowSeconds' | 'hopSeconds'>): readonly Space[] {
@@ -216,34 +229,19 @@ export class RecordingEmbedder implements Embedder {
   }
 
   #createStream(space: Space, options: EmbedOptions): EmbedStream {
-    const { onSegment, keepSegments = false, priority, signal, offsetSeconds } = options;
-    return createEmbedStream(space.card, {
-      queue: this.#queueOf(space),
-      hopSamples: resolveHop(space.card, options),
-      pooling: options.pooling ?? space.card.pooling,
-      ...{ priority, signal, keepSegments },
-      onSegment: onSegment && ((segment) => onSegment(space, timed(space, segment, offsetSeconds))),
-    });
-  }
-
-  #queueOf(space: Space): BatchQueue {
-    const known = this.#queues.get(space);
-    if (known) return known;
-    const current = new Set(this.#deps.spaces.values());
-    for (const [old, queue] of this.#queues)
-      if (!current.has(old) && queue.queuedWindows === 0) this.#queues.delete(old);
-    const { engine, maxQueueWindows, maxBatchWindows, holdMs, observer } = this.#deps;
+    const { onSegment, keepSegments = false, priority, signal, offsetSeconds, inputType = 'ingest' } = options;
     const { card } = space;
-    const queue = new BatchQueue({
-      space: card.id,
-      dims: card.dims,
-      windowSamples: card.input.windowSamples,
-      ...{ maxQueueWindows, maxBatchWindows, holdMs, observer },
-      maxBatchesInFlight: () => engine.status().maxBatchesInFlight,
-      run: (windows, count) => engine.run(space, windows, count),
-    });
-    this.#queues.set(space, queue);
-    return queue;
+    const streamOptions = {
+      queue: this.#queues.windows(space),
+      hopSamples: resolveHop(card, options),
+      pooling: options.pooling ?? card.pooling,
+      ...{ priority, signal, keepSegments },
+      onSegment: onSegment && ((segment: SegmentVector) => onSegment(space, timed(space, segment, offsetSeconds))),
+    };
+    const { melody } = card;
+    if (!melody) return createEmbedStream(card, streamOptions);
+    const contours = this.#queues.contours(space);
+    return createMelodyStream({ ...card, melody }, { ...streamOptions, contours, inputType });
   }
 
   #assertServing(id: string): void {
@@ -262,6 +260,22 @@ export class RecordingEmbedder implements Embedder {
   ): Promise<WindowVectors> {
     const { windowSamples, sampleRateHz } = space.card.input;
     this.#deps.observer?.onAudio((ready.count * windowSamples) / sampleRateHz);
-    return embedWindows(space.card, ready, { queue: this.#queueOf(space), priority, signal });
+    return embedWindows(space.card, ready, { queue: this.#queues.windows(space), priority, signal });
+  }
+
+  async embedContours(
+    space: Space,
+    { windows, count }: ReadyWindows,
+    { priority, signal }: Pick<EmbedOptions, 'priority' | 'signal'>,
+  ): Promise<WindowVectors> {
+    const points = windows.length / count;
+    const vectors: Float32Array[] = [];
+    const job = {
+      count,
+      contourOf: (index: number) => windows.subarray(index * points, (index + 1) * points),
+      take: (_index: number, vector: Float32Array) => void vectors.push(vector),
+    };
+    const options = { queue: this.#queues.contours(space), priority, signal, isContinuation: false };
+    return { vectors, ...(await embedContours(space.card, job, options)) };
   }
 }

@@ -2,7 +2,7 @@
 import type { Space } from '@earshot/models/registry';
 
 export interface BatchOutput {
-  /** float32 [count × dims], row by row. */
+  /** float32 [count × dims], row by row; what the graph gives, where a second one makes the vectors. */
   readonly vectors: Float32Array;
   /** Time the graph ran, ms. */
   readonly inferMs: number;
@@ -64,6 +64,12 @@ export interface Engine {
    * @throws ServiceError not_ready when the host died twice under this batch, or the space has been unloaded
    */
   run(space: Space, windows: Float32Array, count: number): Promise<BatchOutput>;
+  /**
+   * Contours → vectors, by the second graph of a space that has one.
+   * @param contours float32 [count × points] of that space
+   * @throws ServiceError not_ready, as above
+   */
+  runContours(space: Space, contours: Float32Array, count: number): Promise<BatchOutput>;
   /**
    * Words → vectors, by the text graph of a space that has one.
    * @throws ServiceError not_ready, as above

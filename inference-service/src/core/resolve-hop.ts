@@ -25,6 +25,14 @@ export function resolveHop(card: Card, choice: WindowChoice): number {
     );
   if (choice.hopSeconds === undefined) return hopSamples;
   const hop = Math.round(choice.hopSeconds * sampleRateHz);
+  if (card.melody && hop !== hopSamples)
+    throw new ServiceError(
+      'invalid_parameter',
+      `hop: ${card.id} puts its own windows together, by ${hopSamples / sampleRateHz} s`,
+      {
+        param: 'hop',
+      },
+    );
   if (hop > windowSamples || choice.hopSeconds < MIN_HOP_SECONDS)
     throw new ServiceError(
       'invalid_parameter',

@@ -72,3 +72,26 @@ test('a short recording is padded by zeros or by itself', () => {
   expect([...padWindow(part, 6, 'repeat-whole')]).toEqual([1, 2, 3, 1, 2, 3]);
   expect([...padWindow(part, 7, 'zero')]).toEqual([1, 2, 3, 0, 0, 0, 0]);
 });
+
+test('where windows are made of frames the last one begins with a frame, and less than a frame is left out', () => {
+  const total = fc.integer({ min: 100, max: 900 });
+  const piece = fc.integer({ min: 1, max: 300 });
+  fc.assert(
+    fc.property(total, fc.array(piece, { minLength: 1, maxLength: 4 }), (samples, pieces) => {
+      const cutter = createWindowCutter(inputOf(100), 90, 10);
+      const windows: Window[] = [];
+      for (let at = 0, turn = 0; at < samples; turn++) {
+        const length = Math.min(pieces[turn % pieces.length] ?? 1, samples - at);
+        const given = cutter.push(Float32Array.from({ length }, (_, index) => at + index + 1));
+        for (let next = given.next(); !next.done; next = given.next()) windows.push(next.value);
+        at += length;
+      }
+      windows.push(...cutter.finish());
+      expect(windows.at(-1)!.endSample).toBeGreaterThan(samples - 10);
+      for (const { startSample, endSample, samples: own } of windows) {
+        expect([startSample % 10, endSample - startSample]).toEqual([0, 100]);
+        expect([own![0], own![99]]).toEqual([startSample + 1, endSample]);
+      }
+    }),
+  );
+});

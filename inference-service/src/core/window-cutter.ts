@@ -37,9 +37,12 @@ export function padWindow(part: Float32Array, windowSamples: number, padding: Ca
  * Cuts a stream of samples into windows that start at 0, hop, 2·hop …; a last one ends with the recording, so that all
  * but a negligible rest is covered. A recording shorter than one window gives one window, filled up as the card says.
  * Holds little more than one window of samples, or what was given at once.
+ * @param alignSamples where windows are made of frames of so many samples: the last one then begins with a frame too, and
+ *   all but a part of a frame is covered
  */
-export function createWindowCutter(input: Card['input'], hopSamples: number): WindowCutter {
+export function createWindowCutter(input: Card['input'], hopSamples: number, alignSamples?: number): WindowCutter {
   const { windowSamples, padding } = input;
+  const mostUncovered = alignSamples === undefined ? windowSamples * NEGLIGIBLE_REST : alignSamples - 1;
   let buffer: Float32Array = new Float32Array(0);
   /** Whether the buffer was made here: what was given is cut as it lies there, and never written to. */
   let isOwn = false;
@@ -48,9 +51,15 @@ export function createWindowCutter(input: Card['input'], hopSamples: number): Wi
   let total = 0;
   let nextStart = 0;
 
+  /** Where a window begins that ends with the samples given so far. */
+  const lastStart = (): number => {
+    const start = Math.max(0, total - windowSamples);
+    return start - (start % (alignSamples ?? 1));
+  };
+
   /** Only the last window's worth may still be needed, besides what the next window starts with. */
   function append(samples: Float32Array): void {
-    const keepFrom = Math.max(from, Math.min(nextStart, total - windowSamples));
+    const keepFrom = Math.max(from, Math.min(nextStart, lastStart()));
     const kept = buffer.subarray(keepFrom - from, total - from);
     if (kept.length === 0 && samples.length >= windowSamples) {
       buffer = samples;
@@ -88,8 +97,9 @@ export function createWindowCutter(input: Card['input'], hopSamples: number): Wi
     *finish() {
       if (total === 0) return;
       const covered = nextStart === 0 ? 0 : nextStart - hopSamples + windowSamples;
-      if (covered > 0 && total - covered <= windowSamples * NEGLIGIBLE_REST) return;
-      yield cut(Math.max(0, total - windowSamples), total);
+      if (covered > 0 && total - covered <= mostUncovered) return;
+      const start = lastStart();
+      yield cut(start, Math.min(total, start + windowSamples));
     },
     get totalSamples() {
       return total;

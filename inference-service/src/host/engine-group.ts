@@ -85,6 +85,10 @@ export class EngineGroup implements Engine {
     return this.#submit(space, { type: 'run-texts', texts });
   }
 
+  runContours(space: Space, contours: Float32Array, count: number): Promise<BatchOutput> {
+    return this.#submit(space, { type: 'run-contours', contours, count });
+  }
+
   /** Batches of a space that wait or run. */
   batchesOf(fingerprint: string): number {
     return this.#running.get(fingerprint) ?? 0;

@@ -3,9 +3,15 @@ import { goldenSignal } from '@earshot/models';
 import { InferenceSession, type SessionOptions as RuntimeOptions, Tensor } from '@earshot/models/onnx-runtime';
 import type { Space } from '@earshot/models/registry';
 
+/** What goes into a graph and what comes out of it, a row each. */
+export interface GraphShape {
+  readonly input: { readonly tensor: string; readonly values: number };
+  readonly output: { readonly tensor: string; readonly values: number };
+}
+
 /** One graph in memory. */
 export interface GraphSession {
-  /** @param windows float32 [count × windowSamples] @returns float32 [count × dims] */
+  /** @param windows float32 [count × input values] @returns float32 [count × output values] */
   run(windows: Float32Array, count: number): Promise<Float32Array>;
   release(): Promise<void>;
 }
@@ -29,8 +35,7 @@ export const runtimeOptions = ({ ep, deviceId, threads }: SessionOptions): Runti
   extra: { session: { intra_op: { allow_spinning: '0' } } },
 });
 
-function assertTensors({ card }: Space, session: InferenceSession): void {
-  const { input, output } = card;
+function assertTensors({ input, output }: GraphShape, session: InferenceSession): void {
   if (!session.inputNames.includes(input.tensor))
     throw new Error(`the graph has no input ${input.tensor} (it has ${session.inputNames.join(', ')})`);
   if (!session.outputNames.includes(output.tensor))
@@ -39,26 +44,26 @@ function assertTensors({ card }: Space, session: InferenceSession): void {
 
 /** Opens a session on one execution provider. */
 export async function openGraphSession(
-  space: Space,
+  shape: GraphShape,
   graph: Uint8Array,
   options: SessionOptions,
 ): Promise<GraphSession> {
-  const { input, output, dims } = space.card;
+  const { input, output } = shape;
   const session = await InferenceSession.create(graph, runtimeOptions(options));
   try {
-    assertTensors(space, session);
+    assertTensors(shape, session);
   } catch (error) {
     await session.release();
     throw error;
   }
   return {
     run: async (windows, count) => {
-      const feed = { [input.tensor]: new Tensor('float32', windows, [count, input.windowSamples]) };
+      const feed = { [input.tensor]: new Tensor('float32', windows, [count, input.values]) };
       const result = (await session.run(feed, [output.tensor]))[output.tensor];
       const data = result?.data;
-      if (!(data instanceof Float32Array) || data.length !== count * dims)
+      if (!(data instanceof Float32Array) || data.length !== count * output.values)
         throw new Error(
-          `${output.tensor} is ${result?.type} [${result?.dims}], the card says float32 [${count},${dims}]`,
+          `${output.tensor} is ${result?.type} [${result?.dims}], the card says float32 [${count},${output.values}]`,
         );
       return data;
     },
@@ -77,17 +82,20 @@ export function cosine(a: Float32Array, b: readonly number[]): number {
   return dot / Math.sqrt(squaresA * squaresB);
 }
 
+/** Windows → vectors, all the way. @param windows float32 [count × windowSamples] @returns float32 [count × dims] */
+type EmbedWindows = (windows: Float32Array, count: number) => Promise<Float32Array>;
+
 /**
  * Runs the card's golden signals at one batch size and compares each row.
  * @throws Error saying which signal missed and by how much
  */
-export async function checkGolden({ card }: Space, session: GraphSession, batchSize: number): Promise<void> {
+export async function checkGolden({ card }: Space, embed: EmbedWindows, batchSize: number): Promise<void> {
   const { windowSamples, sampleRateHz } = card.input;
   for (const golden of card.golden) {
     const signal = goldenSignal(golden.signal, sampleRateHz, windowSamples);
     const windows = new Float32Array(windowSamples * batchSize);
     for (let row = 0; row < batchSize; row++) windows.set(signal, row * windowSamples);
-    const vectors = await session.run(windows, batchSize);
+    const vectors = await embed(windows, batchSize);
     for (let row = 0; row < batchSize; row++) {
       const similarity = cosine(vectors.subarray(row * card.dims, (row + 1) * card.dims), golden.embedding);
       if (!(similarity >= golden.minCosine))

@@ -22,11 +22,14 @@ worker.on('error', (error) => {
   process.stderr.write(`${error.stack}\n`);
   process.kill(process.pid, 'SIGKILL');
 });
-/** Windows lie in the buffer that the channel read, perhaps with the next message: a copy of their own can be handed over. */
+/** Numbers lie in the buffer that the channel read, perhaps with the next message: a copy of their own can be handed over. */
 function passOn(message: ToHost): void {
   if (message.type === 'run') {
     const windows = message.windows.slice();
     worker.postMessage({ ...message, windows }, [windows.buffer]);
+  } else if (message.type === 'run-contours') {
+    const contours = message.contours.slice();
+    worker.postMessage({ ...message, contours }, [contours.buffer]);
   } else worker.postMessage(message);
 }
 

@@ -28,7 +28,7 @@ interface OpenJob {
   readonly space: Space;
 }
 
-/** Runs the golden signals and texts of an open space at one batch size. */
+/** Runs the golden signals and texts, by all its graphs, of an open space at one batch size. */
 interface CheckJob {
   readonly type: 'check';
   readonly space: Space;
@@ -55,10 +55,22 @@ interface RunTextsJob {
   readonly texts: readonly string[];
 }
 
-export type HostJob = LoadJob | OpenJob | CheckJob | CloseJob | RunJob | RunTextsJob;
+/** Embeds contours, in a space that has a graph for them. */
+interface RunContoursJob {
+  readonly type: 'run-contours';
+  readonly fingerprint: string;
+  /** float32 [count × points] */
+  readonly contours: Float32Array;
+  readonly count: number;
+}
+
+export type HostJob = LoadJob | OpenJob | CheckJob | CloseJob | RunJob | RunTextsJob | RunContoursJob;
 
 /** What a batch holds, whichever space it is for. */
-export type BatchWork = Omit<RunJob, 'fingerprint'> | Omit<RunTextsJob, 'fingerprint'>;
+export type BatchWork =
+  | Omit<RunJob, 'fingerprint'>
+  | Omit<RunTextsJob, 'fingerprint'>
+  | Omit<RunContoursJob, 'fingerprint'>;
 
 /** What a job gives when it is done. */
 export interface HostResults {
@@ -68,6 +80,7 @@ export interface HostResults {
   readonly close: null;
   readonly run: BatchOutput;
   readonly 'run-texts': TextBatchOutput;
+  readonly 'run-contours': BatchOutput;
 }
 
 export type ToHost = HostJob & { readonly job: number };

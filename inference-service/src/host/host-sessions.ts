@@ -53,6 +53,11 @@ export function createHostSessions(onTry: (ep: string) => void): HostSessions {
           const vectors = await sessionOf(job.fingerprint).run(job.windows, job.count);
           return { vectors, inferMs: performance.now() - startedAt };
         }
+        case 'run-contours': {
+          const startedAt = performance.now();
+          const vectors = await sessionOf(job.fingerprint).runContours(job.contours, job.count);
+          return { vectors, inferMs: performance.now() - startedAt };
+        }
         case 'run-texts': {
           const startedAt = performance.now();
           const answer = await sessionOf(job.fingerprint).runTexts(job.texts);

@@ -9,6 +9,8 @@ export interface VerifiedFiles {
   readonly graph: Uint8Array;
   /** Where the space embeds words. */
   readonly text?: { readonly graph: Uint8Array; readonly tokenizer: Uint8Array };
+  /** Where the space embeds contours. */
+  readonly encoder?: Uint8Array;
 }
 
 async function readVerified(path: string, sha256: string): Promise<Uint8Array> {
@@ -22,8 +24,10 @@ async function readVerified(path: string, sha256: string): Promise<Uint8Array> {
  * Graphs and tokenizer, proved to be those the card speaks of.
  * @throws Error naming file and both sums
  */
-export async function readVerifiedFiles({ card, graphPath, textPaths }: Space): Promise<VerifiedFiles> {
+export async function readVerifiedFiles({ card, graphPath, textPaths, encoderPath }: Space): Promise<VerifiedFiles> {
   const graph = await readVerified(graphPath, card.graph.sha256);
+  if (card.melody && encoderPath)
+    return { graph, encoder: await readVerified(encoderPath, card.melody.encoder.graph.sha256) };
   if (!card.text || !textPaths) return { graph };
   const text = {
     graph: await readVerified(textPaths.graph, card.text.graph.sha256),

@@ -53,6 +53,7 @@ export const audioEmbeddingsOperation: Operation = {
     'undecodable_audio',
     'no_audio_stream',
     'audio_too_short',
+    'melody_too_long',
     'queue_full',
   ],
 };

@@ -23,6 +23,11 @@ const DESCRIBED: Readonly<Record<keyof AudioQuery, Described>> = {
   },
   offset: { description: 'Seconds to leave out at the start', schema: { type: 'number', minimum: 0 } },
   duration: { description: 'Seconds to look at', schema: positiveSeconds },
+  input_type: {
+    description:
+      'What vectors are for, in spaces of melodies. search: those of a query, and that of the whole as embedding',
+    schema: { type: 'string', enum: ['ingest', 'search'], default: 'ingest' },
+  },
   encoding: {
     description: 'Of vectors: numbers, or base64 of little-endian float32',
     schema: { type: 'string', enum: ['float', 'base64'], default: 'float' },

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Space } from '@earshot/models/registry';
 import type { ErrorCode } from '../contract/errors.ts';
 import { classifyInput, type EmbeddingInput } from '../core/classify-input.ts';
+import type { RecordingEmbedding } from '../core/embedder.ts';
 import { ServiceError } from '../core/service-error.ts';
 import type { AppDeps } from './app-deps.ts';
 import { asServiceError } from './as-service-error.ts';
@@ -32,6 +33,8 @@ export const ITEM_ERRORS: readonly ErrorCode[] = [
   'no_audio_stream',
   'audio_too_short',
   'silent_audio',
+  'no_melody',
+  'melody_too_long',
   'fetch_failed',
   'queue_full',
 ];
@@ -118,6 +121,11 @@ async function embedTexts(
   ]);
 }
 
+function withoutVector(recording: RecordingEmbedding | undefined): ServiceError {
+  if (recording?.status !== 'no_melody') return new ServiceError('silent_audio', 'The recording is silent');
+  return new ServiceError('no_melody', `No melody is heard in the recording: ${recording.melody?.reason ?? ''}`);
+}
+
 /** Decodes and embeds the items, so many at a time, in their order; the first failure ends the rest. */
 export async function embedItems(request: ItemsToEmbed, deps: AppDeps): Promise<EmbeddedItem[]> {
   const { space, items, field, work } = request;
@@ -130,9 +138,9 @@ export async function embedItems(request: ItemsToEmbed, deps: AppDeps): Promise<
     const source =
       item.kind === 'audio' ? Readable.from([item.bytes]) : await deps.addresses.open(item.address, limits);
     const [recording] = await deps.spool.hold(source, limits, (file) =>
-      deps.embedder.embed(file.path, [space], { ...work, sha256: file.sha256, signal }),
+      deps.embedder.embed(file.path, [space], { ...work, sha256: file.sha256, inputType: 'search', signal }),
     );
-    if (!recording?.vector) throw new ServiceError('silent_audio', 'The recording is silent');
+    if (!recording?.vector) throw withoutVector(recording);
     return { vector: recording.vector, tokens: recording.windowCount, stages: recording };
   };
   const remaining = items.entries();

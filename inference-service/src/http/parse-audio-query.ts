@@ -24,6 +24,7 @@ const querySchema = z.strictObject({
   pooling: z.enum(['mean', 'max', 'none'], 'must be mean, max or none').optional(),
   offset: seconds(true).optional(),
   duration: seconds(false).optional(),
+  input_type: z.enum(['ingest', 'search'], 'must be ingest or search').optional(),
   encoding: z.enum(['float', 'base64'], 'must be float or base64').default('float'),
   segments: z
     .enum(['true', 'false'], 'must be true or false')

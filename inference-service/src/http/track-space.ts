@@ -11,7 +11,8 @@ import type { AppDeps } from './app-deps.ts';
 export function trackSpace(model: string, dimensions: unknown, deps: AppDeps): Space {
   const [space] = deps.embedder.admit([model], {});
   if (!space) throw new ServiceError('model_not_found', `There is no space ${model} here`, { param: 'model' });
-  if (!space.card.hasTrackVector)
+  // A melody is searched with as a whole.
+  if (!space.card.hasTrackVector && !space.card.melody)
     throw new ServiceError('invalid_parameter', `${model} has segment vectors only: use /v1/audio/embeddings`, {
       param: 'model',
     });

@@ -4,6 +4,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Card } from '../card.ts';
 import { goldenSignal } from '../golden-signal.ts';
+import { contourOfBlock } from '../melody/contour-of-block.ts';
 import { InferenceSession, Tensor } from '../onnx-runtime.ts';
 import { type Space, type SpaceFile, spaceFiles } from '../registry.ts';
 import { openTextSession } from '../text/text-session.ts';
@@ -46,11 +47,38 @@ async function checkBytes({ path, sha256, what }: SpaceFile): Promise<Check> {
   }
 }
 
-async function checkGolden(session: InferenceSession, card: Card, golden: Card['golden'][number]): Promise<Check> {
-  const { tensor, sampleRateHz, windowSamples } = card.input;
+/** The first output named, of one row. */
+async function runRow(
+  session: InferenceSession,
+  [input, values]: readonly [string, Float32Array],
+  output: string,
+): Promise<Float32Array> {
+  const answer = await session.run({ [input]: new Tensor('float32', values, [1, values.length]) }, [output]);
+  return answer[output]?.data as Float32Array;
+}
+
+interface Sessions {
+  readonly graph: InferenceSession;
+  /** Where the card has contours. */
+  readonly encoder: InferenceSession | undefined;
+}
+
+/** One window → its vector, by way of its contour where the card has one. */
+async function embedWindow({ graph, encoder }: Sessions, card: Card, window: Float32Array): Promise<Float32Array> {
+  const { input, output, melody } = card;
+  if (!melody || !encoder) return runRow(graph, [input.tensor, window], output.tensor);
+  const rows = await runRow(graph, [input.tensor, window], melody.frames.tensor);
+  const expected = melody.frames.perWindow * melody.frames.channels;
+  if (rows.length !== expected) throw new Error(`${melody.frames.tensor} has ${rows.length} values, not ${expected}`);
+  const contour = contourOfBlock(rows, melody);
+  if (!contour) throw new Error('no melody is heard in it');
+  return runRow(encoder, [melody.encoder.input, contour], output.tensor);
+}
+
+async function checkGolden(sessions: Sessions, card: Card, golden: Card['golden'][number]): Promise<Check> {
+  const { sampleRateHz, windowSamples } = card.input;
   const samples = goldenSignal(golden.signal, sampleRateHz, windowSamples);
-  const answer = await session.run({ [tensor]: new Tensor('float32', samples, [1, windowSamples]) });
-  const vector = answer[card.output.tensor]?.data as Float32Array;
+  const vector = await embedWindow(sessions, card, samples);
   const check = `golden vector ${golden.signal}`;
   if (vector.length !== card.dims) return { check, ok: false, detail: `${vector.length} dims, not ${card.dims}` };
   const similarity = cosine(vector, golden.embedding);
@@ -60,14 +88,17 @@ async function checkGolden(session: InferenceSession, card: Card, golden: Card['
   return { check, ok: similarity >= golden.minCosine && isUnit, detail };
 }
 
-async function checkSignals({ card, graphPath }: Space): Promise<Check[]> {
+async function checkSignals({ card, graphPath, encoderPath }: Space): Promise<Check[]> {
   const checks: Check[] = [];
   try {
-    const session = await InferenceSession.create(graphPath, { intraOpNumThreads: 1 });
-    for (const golden of card.golden) checks.push(await checkGolden(session, card, golden));
-    await session.release();
+    const open = (path: string): Promise<InferenceSession> => InferenceSession.create(path, { intraOpNumThreads: 1 });
+    const sessions = { graph: await open(graphPath), encoder: encoderPath ? await open(encoderPath) : undefined };
+    for (const golden of card.golden) checks.push(await checkGolden(sessions, card, golden));
+    await sessions.graph.release();
+    await sessions.encoder?.release();
   } catch (error) {
-    checks.push({ check: 'the graph runs', ok: false, detail: messageOf(error) });
+    const check = encoderPath ? 'the graphs run' : 'the graph runs';
+    checks.push({ check, ok: false, detail: messageOf(error) });
   }
   return checks;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export { type HeldPitch, holdPitch, type Stretch } from './contour.ts';
+export { contourOfBlock } from './contour-of-block.ts';
 export { type HeardMelody, hearMelody, type MelodyMeasures } from './hear-melody.ts';
 export { indexWindows } from './index-windows.ts';
 export { createFrameJoiner, type FrameJoiner, frameHopMs, type MelodyFrames } from './melody-frames.ts';

@@ -7,17 +7,22 @@ const FOLLOW = 0.2;
 /** The frame where a note begins, and its pitch. */
 export interface NoteOnset {
   readonly frame: number;
-  /** Median of its first frames, MIDI semitones. */
+  /** The middle of its first frames, MIDI semitones. */
   readonly pitch: number;
 }
 
-/** The median of the first frames where they hold together; undefined where they do not. */
+/** The middle of the first frames where they hold together; undefined where they do not. */
 function heldPitch(pitch: Float32Array, frame: number): number | undefined {
-  const first = pitch.subarray(frame, frame + THRESHOLDS.noteFrames).toSorted();
-  const range = (first.at(-1) as number) - (first[0] as number);
-  const isHeld = first.length === THRESHOLDS.noteFrames && range <= THRESHOLDS.noteRange;
-  // A frame without a pitch is NaN, and so is the range.
-  return isHeld ? first[first.length >> 1] : undefined;
+  const { noteFrames, noteRange } = THRESHOLDS;
+  let [low, high, sum] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (let at = frame; at < frame + noteFrames; at++) {
+    // NaN where nothing is voiced, and everything with it.
+    const value = pitch[at] ?? Number.NaN;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    sum += value;
+  }
+  return high - low <= noteRange ? (sum - low - high) / (noteFrames - 2) : undefined;
 }
 
 /**

@@ -42,6 +42,8 @@ export function openOriginal(id: string, modelsDir: string): Original {
     const from = card.quantised ? `, made from ${card.quantised.from}` : '';
     throw new QuantiseError('ALREADY_QUANTISED', `${id} is ${card.graph.precision} already${from}`);
   }
+  if (card.melody)
+    throw new QuantiseError('GRAPH_UNSUITABLE', `${id} is made of two small graphs and a few MB; it stays as it is`);
   const { model, bytes } = readGraph(space);
   if (model.nodes.some(({ op }) => op === 'QuantizeLinear'))
     throw new QuantiseError('ALREADY_QUANTISED', `The graph of ${id} has 8-bit parts already`);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Card } from '@earshot/models';
 import { ServiceError } from '../../core/service-error.ts';
+import type { InputTensor } from './input-tensor.ts';
 
 /** Name of the parameter in the address, for bodies that are nothing but a tensor and for clients that send no parameters. */
 export const RATE_PARAMETER = 'sample_rate';
@@ -22,21 +22,24 @@ export function rateOfAddress(value: unknown): number | undefined {
  * say what they are.
  * @throws ServiceError sample_rate_undeclared; invalid_parameter for a rate that is not the card's
  */
-export function assertSampleRate({ id, input }: Card, rates: DeclaredRates): void {
+export function assertSampleRate({ id, tensor, sampleRateHz }: InputTensor, rates: DeclaredRates): void {
   const declared = Object.entries(rates).filter(([, rate]) => rate !== undefined);
-  if (declared.length === 0)
-    throw new ServiceError(
-      'sample_rate_undeclared',
-      `${id} takes samples at ${input.sampleRateHz} Hz; these have no rate`,
-      {
-        param: 'parameters.sample_rate',
-      },
-    );
+  const [first] = declared;
+  if (sampleRateHz === undefined) {
+    if (!first) return;
+    throw new ServiceError('invalid_parameter', `${first[0]}: ${tensor} of ${id} has no sample rate`, {
+      param: first[0],
+    });
+  }
+  if (!first)
+    throw new ServiceError('sample_rate_undeclared', `${id} takes samples at ${sampleRateHz} Hz; these have no rate`, {
+      param: 'parameters.sample_rate',
+    });
   for (const [field, rate] of declared)
-    if (rate !== input.sampleRateHz)
+    if (rate !== sampleRateHz)
       throw new ServiceError(
         'invalid_parameter',
-        `${field}: ${id} takes ${input.sampleRateHz} Hz, not ${rate}: resample, or use /v1/audio/embeddings`,
+        `${field}: ${id} takes ${sampleRateHz} Hz, not ${rate}: resample, or use /v1/audio/embeddings`,
         { param: field },
       );
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Card } from '@earshot/models';
 import type { ReadyWindows } from '../../core/embed-windows.ts';
 import { findNonFinite } from '../../core/find-non-finite.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import { floatsFromBytes } from './float32-bytes.ts';
 import type { InferInput } from './infer-schema.ts';
+import type { InputTensor } from './input-tensor.ts';
 
 const BYTES_A_SAMPLE = 4;
 
@@ -16,15 +16,12 @@ function assertFinite(samples: Float32Array, field: string): void {
   if (at >= 0) throw refuse(field, `value ${at} is no finite FP32 number`);
 }
 
-function assertDeclared(card: Card, { name, shape, datatype }: InferInput): void {
-  const { tensor, windowSamples, sampleRateHz } = card.input;
-  if (name !== tensor) throw refuse('inputs[0].name', `${card.id} takes the tensor ${tensor}, not ${name}`);
-  if (datatype !== 'FP32') throw refuse('inputs[0].datatype', `${card.id} takes FP32, not ${datatype}`);
-  if (shape.length !== 2 || shape[1] !== windowSamples || shape[0] === 0)
-    throw refuse(
-      'inputs[0].shape',
-      `${card.id} takes windows [n, ${windowSamples}] (mono, ${sampleRateHz} Hz), not [${shape.join(', ')}]`,
-    );
+function assertDeclared(expected: InputTensor, { name, shape, datatype }: InferInput): void {
+  const { id, tensor, values, meaning } = expected;
+  if (name !== tensor) throw refuse('inputs[0].name', `${id} takes the tensor ${tensor}, not ${name}`);
+  if (datatype !== 'FP32') throw refuse('inputs[0].datatype', `${id} takes FP32, not ${datatype}`);
+  if (shape.length !== 2 || shape[1] !== values || shape[0] === 0)
+    throw refuse('inputs[0].shape', `${id} takes ${meaning}, not [${shape.join(', ')}]`);
 }
 
 /** @param data numbers, or one list of numbers a window */
@@ -54,10 +51,10 @@ function fromBinary(bytes: Buffer, declared: number, expected: number): Float32A
  * @param binary what follows the JSON, or undefined when the request has no binary part
  * @throws ServiceError invalid_parameter naming the field
  */
-export function readWindows(card: Card, input: InferInput, binary: Buffer | undefined): ReadyWindows {
-  assertDeclared(card, input);
+export function readWindows(expected: InputTensor, input: InferInput, binary: Buffer | undefined): ReadyWindows {
+  assertDeclared(expected, input);
   const [count = 0] = input.shape;
-  const expected = count * card.input.windowSamples;
+  const values = count * expected.values;
   const declared = input.parameters?.binary_data_size;
   if ((input.data === undefined) === (declared === undefined))
     throw refuse('inputs[0]', 'needs either data or parameters.binary_data_size');
@@ -66,18 +63,17 @@ export function readWindows(card: Card, input: InferInput, binary: Buffer | unde
   if (input.data !== undefined && binary && binary.length > 0)
     throw refuse('inputs[0].data', `is in the JSON, but ${binary.length} bytes follow it`);
   const windows = input.data
-    ? fromJson(input.data, expected)
-    : fromBinary(binary ?? Buffer.alloc(0), declared ?? 0, expected);
+    ? fromJson(input.data, values)
+    : fromBinary(binary ?? Buffer.alloc(0), declared ?? 0, values);
   assertFinite(windows, 'inputs[0].data');
   return { windows, count };
 }
 
 /** A body that is nothing but the tensor (JSON length 0): its size tells the number of windows. */
-export function readRawWindows(card: Card, bytes: Buffer): ReadyWindows {
-  const bytesAWindow = card.input.windowSamples * BYTES_A_SAMPLE;
+export function readRawWindows({ id, values }: InputTensor, bytes: Buffer): ReadyWindows {
+  const bytesAWindow = values * BYTES_A_SAMPLE;
   const count = bytes.length / bytesAWindow;
-  if (!Number.isInteger(count))
-    throw refuse('body', `has ${bytes.length} bytes; a window of ${card.id} has ${bytesAWindow}`);
+  if (!Number.isInteger(count)) throw refuse('body', `has ${bytes.length} bytes; a row of ${id} has ${bytesAWindow}`);
   const windows = floatsFromBytes(bytes);
   assertFinite(windows, 'body');
   return { windows, count };

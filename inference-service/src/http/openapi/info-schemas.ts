@@ -17,6 +17,7 @@ export const spaceInfo = z.strictObject({
   hop_ms: count,
   accepts_text: z.boolean(),
   max_text_tokens: z.int().positive().exactOptional(),
+  max_melody_seconds: z.number().positive().exactOptional(),
   has_track_vector: z.boolean(),
   licence: z.string(),
 }) satisfies z.ZodType<SpaceInfo>;

@@ -6,7 +6,7 @@ import { z } from 'zod';
 const tensorMetadata = z.strictObject({
   name: z.string(),
   datatype: z.literal('FP32'),
-  shape: z.array(z.int()).describe('-1 is the number of windows'),
+  shape: z.array(z.int()).describe('-1 is the number of windows or contours'),
 });
 
 export const serverMetadata = z.strictObject({
@@ -21,7 +21,7 @@ export const modelMetadata = z.strictObject({
   platform: z.string(),
   inputs: z.array(tensorMetadata),
   outputs: z.array(tensorMetadata),
-  parameters: z.strictObject({ sample_rate: z.int().positive(), fingerprint: z.string() }),
+  parameters: z.strictObject({ sample_rate: z.int().positive().exactOptional(), fingerprint: z.string() }),
 });
 
 export const modelReady = z.strictObject({ name: z.string(), ready: z.literal(true) });

@@ -3,10 +3,10 @@ import type { Space } from '@earshot/models/registry';
 import type { Request, Response } from 'express';
 import type { AudioEmbeddingResult, AudioEmbeddingResults } from '../../contract/embeddings.ts';
 import type { EmbedOptions, RecordingEmbedding } from '../../core/embedder.ts';
-import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { audioEmbeddingsOperation as operation } from '../audio-embeddings-operation.ts';
 import { audioResult } from '../audio-result.ts';
+import { defaultSpace } from '../default-space.ts';
 import { createNdjsonAnswer, NDJSON } from '../ndjson-answer.ts';
 import { nativeDialect } from '../openai-dialect.ts';
 import { type AudioQuery, parseAudioQuery } from '../parse-audio-query.ts';
@@ -16,10 +16,7 @@ import type { Route } from '../route.ts';
 import { setTimingHeaders } from '../timing-headers.ts';
 
 function modelsOf(query: AudioQuery, deps: AppDeps): readonly string[] {
-  const [first] = deps.spaces.keys();
-  if (query.model) return [...new Set(query.model)];
-  if (first === undefined) throw new ServiceError('model_not_found', 'No space is installed here', { param: 'model' });
-  return [first];
+  return query.model ? [...new Set(query.model)] : [defaultSpace(deps).card.id];
 }
 
 const withSegments = (query: AudioQuery, { card }: Space): boolean =>
@@ -41,6 +38,7 @@ export function audioEmbeddingsRoute(deps: AppDeps): Route {
       offsetSeconds: query.offset,
       durationSeconds: query.duration,
       peaks: query.peaks,
+      inputType: query.input_type,
       lenient: query.lenient,
       keepSegments: !isStreamed && spaces.some((space) => withSegments(query, space)),
       onSegment: isStreamed ? lines.onSegment : undefined,

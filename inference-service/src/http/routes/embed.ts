@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { toUnitLength } from '../../core/pool-vectors.ts';
 import { ServiceError } from '../../core/service-error.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { defaultSpace } from '../default-space.ts';
 import { embedItems, ITEM_ERRORS, itemsOf } from '../embed-items.ts';
 import { jsonAnswer, jsonBody } from '../openapi/describe-body.ts';
 import { TIMING_HEADERS, WORK_HEADERS } from '../openapi/headers.ts';
@@ -34,10 +35,7 @@ function modelOf(request: Request, deps: AppDeps): string {
     throw new ServiceError('invalid_parameter', `${unknown}: there is no such parameter`, { param: unknown });
   if (model !== undefined && typeof model !== 'string')
     throw new ServiceError('invalid_parameter', 'model: must name one space', { param: 'model' });
-  const first = [...deps.spaces.values()].find(({ card }) => card.hasTrackVector)?.card.id;
-  const id = model ?? first;
-  if (id === undefined) throw new ServiceError('model_not_found', 'No space is installed here', { param: 'model' });
-  return id;
+  return model ?? defaultSpace(deps).card.id;
 }
 
 /** `POST /embed`: text-embeddings-inference's contract, a bare list of vectors; audio travels as on /v1/embeddings. */

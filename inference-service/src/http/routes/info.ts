@@ -2,6 +2,7 @@
 import type { Space } from '@earshot/models/registry';
 import type { ServiceInfo, SpaceInfo } from '../../contract/embeddings.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { defaultSpace } from '../default-space.ts';
 import { nativeDialect } from '../openai-dialect.ts';
 import { jsonAnswer } from '../openapi/describe-body.ts';
 import type { Route } from '../route.ts';
@@ -18,12 +19,13 @@ function spaceInfo({ card, fingerprint }: Space): SpaceInfo {
     hop_ms: Math.round((hopSamples * 1000) / sampleRateHz),
     accepts_text: card.acceptsText,
     ...(card.text ? { max_text_tokens: card.text.maxTokens } : {}),
+    ...(card.melody ? { max_melody_seconds: card.melody.query.maxSeconds } : {}),
     has_track_vector: card.hasTrackVector,
     licence: card.licence.spdx,
   };
 }
 
-/** text-embeddings-inference's keys, about the first space. */
+/** text-embeddings-inference's keys, about the space that is meant where none is named. */
 function teiInfo(space: Space | undefined, deps: AppDeps): object {
   return {
     model_id: space?.card.id ?? null,
@@ -49,7 +51,7 @@ export function infoRoute(deps: AppDeps): Route {
     },
     handle: (_request, response) => {
       const status = deps.engine.status();
-      const [first] = deps.spaces.values();
+      const first = deps.spaces.size === 0 ? undefined : defaultSpace(deps);
       const { version, source, refuses } = deps.decoder;
       const info: ServiceInfo = {
         version: deps.version,

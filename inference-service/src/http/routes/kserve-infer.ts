@@ -9,6 +9,7 @@ import { findModel } from '../find-model.ts';
 import { assertSampleRate, RATE_PARAMETER, rateOfAddress } from '../kserve/declared-rate.ts';
 import { type InferAnswer, inferAnswer } from '../kserve/infer-answer.ts';
 import { type InferRequest, parseInferRequest } from '../kserve/infer-schema.ts';
+import { inputTensorOf } from '../kserve/input-tensor.ts';
 import { readRawWindows, readWindows } from '../kserve/read-windows.ts';
 import { JSON_LENGTH_HEADER, splitBody } from '../kserve/split-body.ts';
 import { kserveDialect } from '../kserve-dialect.ts';
@@ -43,22 +44,23 @@ function assertOutput({ card }: Space, outputs: InferRequest['outputs']): void {
 
 function readInference(space: Space, body: Buffer, request: Request): Inference {
   const { json, binary } = splitBody(body, request.get(JSON_LENGTH_HEADER));
+  const tensor = inputTensorOf(space.card);
   const inAddress = rateOfAddress(request.query[RATE_PARAMETER]);
   if (json === undefined) {
-    assertSampleRate(space.card, { [RATE_PARAMETER]: inAddress });
-    return { ready: readRawWindows(space.card, body), id: undefined, isBinary: true, priority: 0, timeoutUs: 0 };
+    assertSampleRate(tensor, { [RATE_PARAMETER]: inAddress });
+    return { ready: readRawWindows(tensor, body), id: undefined, isBinary: true, priority: 0, timeoutUs: 0 };
   }
   const { id, parameters, inputs, outputs } = parseInferRequest(json);
   assertOutput(space, outputs);
   const [input] = inputs;
   if (!input) throw new ServiceError('invalid_parameter', 'inputs: must have one tensor', { param: 'inputs' });
-  assertSampleRate(space.card, {
+  assertSampleRate(tensor, {
     [RATE_PARAMETER]: inAddress,
     'parameters.sample_rate': parameters?.sample_rate,
     'inputs[0].parameters.sample_rate': input.parameters?.sample_rate,
   });
   return {
-    ready: readWindows(space.card, input, binary),
+    ready: readWindows(tensor, input, binary),
     id,
     isBinary: outputs?.[0]?.parameters?.binary_data ?? parameters?.binary_data_output ?? false,
     priority: parameters?.priority ?? 0,
@@ -80,7 +82,7 @@ function send(response: Response, { json, binary }: InferAnswer): void {
 }
 
 const operation: Operation = {
-  summary: 'Embed windows of samples, as JSON or binary tensors',
+  summary: 'Embed windows of samples, or contours in a space of melodies, as JSON or binary tensors',
   description: `With ${JSON_LENGTH_HEADER} the body is so many bytes of JSON, then FP32 tensors; with 0 one raw tensor.`,
   parameters: [
     {
@@ -106,7 +108,7 @@ const operation: Operation = {
   },
   responses: {
     200: {
-      description: 'One vector a window, in order',
+      description: 'One vector a window or contour, in order',
       headers: {
         ...TIMING_HEADERS,
         [JSON_LENGTH_HEADER]: { description: 'Bytes of JSON before the tensor', schema: { type: 'integer' } },
@@ -142,10 +144,13 @@ export function kserveInferRoutes(deps: AppDeps): Route[] {
     const inference = readInference(space, body, request);
     const limitMs = Math.ceil(inference.timeoutUs / MICROSECONDS_A_MS) || deps.requestTimeoutMs;
     const shorter = startWork(request, response, Math.min(limitMs, deps.requestTimeoutMs));
-    const output = await deps.embedder.embedWindows(space, inference.ready, {
+    const options = {
       priority: laneOf(inference.priority, work.priority),
       signal: AbortSignal.any([work.signal, shorter.signal]),
-    });
+    };
+    const output = space.card.melody
+      ? await deps.embedder.embedContours(space, inference.ready, options)
+      : await deps.embedder.embedWindows(space, inference.ready, options);
     setTimingHeaders(response, [{ ...output, decodeMs: 0 }]);
     send(response, inferAnswer(space, output.vectors, inference));
   };

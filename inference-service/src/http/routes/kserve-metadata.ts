@@ -3,6 +3,7 @@ import type { Space } from '@earshot/models/registry';
 import type { Request, Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { findModel, versionOf } from '../find-model.ts';
+import { inputTensorOf } from '../kserve/input-tensor.ts';
 import { kserveDialect } from '../kserve-dialect.ts';
 import { jsonAnswer } from '../openapi/describe-body.ts';
 import type { Route } from '../route.ts';
@@ -10,14 +11,18 @@ import type { Route } from '../route.ts';
 const MODEL_PATHS = ['/v2/models/:model', '/v2/models/:model/versions/:version'];
 
 function modelMetadata(space: Space): object {
-  const { id, input, output, dims } = space.card;
+  const { id, output, dims } = space.card;
+  const { tensor, values, sampleRateHz } = inputTensorOf(space.card);
   return {
     name: id,
     versions: [versionOf(space)],
     platform: 'onnx_onnxv1',
-    inputs: [{ name: input.tensor, datatype: 'FP32', shape: [-1, input.windowSamples] }],
+    inputs: [{ name: tensor, datatype: 'FP32', shape: [-1, values] }],
     outputs: [{ name: output.tensor, datatype: 'FP32', shape: [-1, dims] }],
-    parameters: { sample_rate: input.sampleRateHz, fingerprint: space.fingerprint },
+    parameters: {
+      ...(sampleRateHz === undefined ? {} : { sample_rate: sampleRateHz }),
+      fingerprint: space.fingerprint,
+    },
   };
 }
 
@@ -54,7 +59,7 @@ export function kserveMetadataRoutes(deps: AppDeps): Route[] {
       scope: 'embed',
       dialect: kserveDialect,
       operation: {
-        summary: 'Tensors of a space: windows in, vectors out; -1 is the number of windows',
+        summary: 'Tensors of a space: windows or contours in, vectors out; -1 is their number',
         responses: { 200: jsonAnswer('The space', 'ModelMetadata') },
       },
       handle: (request, response) => void response.json(modelMetadata(findModel(request, deps))),
