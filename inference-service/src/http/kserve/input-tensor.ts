@@ -8,7 +8,8 @@ export interface InputTensor {
   readonly tensor: string;
   /** Of a row. */
   readonly values: number;
-  /** What rows are, for messages. */
+  /** What a row is, and what they are together, for messages. */
+  readonly row: 'window' | 'contour';
   readonly meaning: string;
   /** Hz of samples; undefined for contours, which have none. */
   readonly sampleRateHz: number | undefined;
@@ -18,8 +19,22 @@ export interface InputTensor {
 export function inputTensorOf({ id, input, melody }: Card): InputTensor {
   if (melody) {
     const { input: tensor, points: values } = melody.encoder;
-    return { id, tensor, values, meaning: `contours [n, ${values}] (semitones around 0)`, sampleRateHz: undefined };
+    return {
+      id,
+      tensor,
+      values,
+      row: 'contour',
+      meaning: `contours [n, ${values}] (semitones around 0)`,
+      sampleRateHz: undefined,
+    };
   }
   const { tensor, windowSamples: values, sampleRateHz } = input;
-  return { id, tensor, values, meaning: `windows [n, ${values}] (mono, ${sampleRateHz} Hz)`, sampleRateHz };
+  return {
+    id,
+    tensor,
+    values,
+    row: 'window',
+    meaning: `windows [n, ${values}] (mono, ${sampleRateHz} Hz)`,
+    sampleRateHz,
+  };
 }

@@ -70,10 +70,11 @@ export function readWindows(expected: InputTensor, input: InferInput, binary: Bu
 }
 
 /** A body that is nothing but the tensor (JSON length 0): its size tells the number of windows. */
-export function readRawWindows({ id, values }: InputTensor, bytes: Buffer): ReadyWindows {
+export function readRawWindows({ id, row, values }: InputTensor, bytes: Buffer): ReadyWindows {
   const bytesAWindow = values * BYTES_A_SAMPLE;
   const count = bytes.length / bytesAWindow;
-  if (!Number.isInteger(count)) throw refuse('body', `has ${bytes.length} bytes; a row of ${id} has ${bytesAWindow}`);
+  if (!Number.isInteger(count))
+    throw refuse('body', `has ${bytes.length} bytes; a ${row} of ${id} has ${bytesAWindow}`);
   const windows = floatsFromBytes(bytes);
   assertFinite(windows, 'body');
   return { windows, count };

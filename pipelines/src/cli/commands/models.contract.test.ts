@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSpaces } from '@earshot/models/registry';
+import { writeMelodySpace } from '@earshot/models/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '..', 'main.ts');
@@ -40,8 +41,13 @@ describe('earshot models', () => {
     const { code, stdout } = await earshot('list', '--json');
     expect(code).toBe(0);
     const { spaces } = JSON.parse(stdout);
-    expect(spaces.map((space: { id: string }) => space.id)).toEqual(['spectral-1', 'altered-1', 'strange-1']);
-    expect(spaces[0]).toMatchObject({ dims: 48, sampleRateHz: 32000, windowSeconds: 5, fingerprint });
+    expect(spaces.map((space: { id: string }) => space.id)).toEqual([...loadSpaces().keys(), 'altered-1', 'strange-1']);
+    expect(spaces.find((space: { id: string }) => space.id === 'spectral-1')).toMatchObject({
+      dims: 48,
+      sampleRateHz: 32000,
+      windowSeconds: 5,
+      fingerprint,
+    });
   });
 
   test('show prints the card', async () => {
@@ -64,6 +70,25 @@ describe('earshot models', () => {
     const verdict = JSON.parse(stdout);
     expect(verdict).toMatchObject({ space: 'spectral-1', ok: true });
     expect(verdict.checks).toHaveLength(1 + card.golden.length);
+  });
+
+  test('a space of melodies is shown and verified with both graphs, and stays as it is', async () => {
+    const melody = await writeMelodySpace(modelsDir);
+    const shown = await earshot('show', 'tune-1');
+    expect(shown.stdout).toContain(melody.melody!.encoder.graph.sha256);
+    expect(shown.stdout).toContain('100 %, 85 %, 72 %, 60 % of at most 30 s');
+    const { code, stdout } = await earshot('verify', 'tune-1', '--json');
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, ok: true });
+    expect(JSON.parse(stdout).checks.map(({ check }: { check: string }) => check)).toEqual([
+      'sha256 of the graph',
+      'sha256 of the contour graph',
+      'golden vector hummed-tune',
+    ]);
+    const quantised = await earshot('quantise', 'tune-1', '--calibration', modelsDir);
+    expect(quantised.code).toBe(2);
+    expect(quantised.stderr).toContain('GRAPH_UNSUITABLE');
+    expect((await earshot('remove', 'tune-1', '--yes')).code).toBe(0);
+    expect(readdirSync(modelsDir).filter((name) => name.startsWith('tune-1'))).toEqual([]);
   });
 
   test('verify refuses a graph whose bytes are not those of its card, and does not run it', async () => {

@@ -71,6 +71,18 @@ function describeText({ text }: Space['card']): string[][] {
   ];
 }
 
+function describeMelody({ melody }: Space['card']): string[][] {
+  if (!melody) return [];
+  const { encoder, index, query } = melody;
+  const { graph, points } = encoder;
+  const versions = query.prefixes.map((share) => `${Math.round(share * 100)} %`).join(', ');
+  return [
+    ['contour graph', `${graph.file} (${graph.precision}) of ${points} points, sha256 ${graph.sha256}`],
+    ['indexed', `${index.durationsMs.length} durations from every note on, at most ${index.maxSegments} vectors`],
+    ['searched with', `${versions} of at most ${query.maxSeconds} s`],
+  ];
+}
+
 const show: Action = async ({ config, reporter }, [id]) => {
   const { card, fingerprint, graphPath } = spaceNamed(id, config.modelsDir);
   const { input, graph, licence, origin, quantised, fit } = card;
@@ -88,6 +100,7 @@ const show: Action = async ({ config, reporter }, [id]) => {
     ['graph', `${graphPath} (${graph.precision}${quantised ? ` from ${quantised.from}` : ''})`],
     ['sha256', graph.sha256],
     ...describeText(card),
+    ...describeMelody(card),
     ['licence', `${licence.spdx}, ${licence.attribution} (${licence.source})`],
     ...(fit
       ? [
