@@ -20,7 +20,7 @@ test('a table says it otherwise, by path, file name or bare name', () => {
   const lines = [
     { hum: 'anna/00001.wav', target: '00002' },
     { hum: '00009', target: 'songs/00001.mid' },
-    { hum: './ben/x/00001.wav', target: ' ' },
+    { hum: './ben/x/00001', target: ' ' },
   ];
   expect([...matchByTable(lines, { hums, targets }).values()]).toEqual(['00002.mid', undefined, 'songs/00001.mid']);
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EarshotError } from '../../earshot-error.ts';
+import { withoutEnding } from './list-files.ts';
 
 /** Which song each hum means; undefined: one that is not in the collection. By key of the hum. */
 export type Truth = ReadonlyMap<string, string | undefined>;
@@ -11,18 +12,16 @@ export interface TruthLine {
   readonly target: string;
 }
 
-/** `season/00012.wav` → `00012`. */
-export function nameOf(key: string): string {
-  const file = key.slice(key.lastIndexOf('/') + 1);
-  const dot = file.lastIndexOf('.');
-  return dot > 0 ? file.slice(0, dot) : file;
-}
+const fileOf = (key: string): string => key.slice(key.lastIndexOf('/') + 1);
 
-/** Finds a key by path, by file name, or by name without ending, if only one answers to it. */
+/** `season/00012.wav` → `00012`. */
+const nameOf = (key: string): string => withoutEnding(fileOf(key));
+
+/** Finds a key by path or by file name, each with its ending or without, if only one answers to it. */
 function createFinder(keys: readonly string[]): (written: string) => string | undefined {
   const found = new Map<string, string | null>();
   for (const key of keys)
-    for (const name of new Set([key, key.slice(key.lastIndexOf('/') + 1), nameOf(key)]))
+    for (const name of new Set([key, withoutEnding(key), fileOf(key), nameOf(key)]))
       found.set(name, found.has(name) ? null : key);
   return (written) => found.get(written.trim().replace(/^\.?\//, '')) ?? undefined;
 }

@@ -55,6 +55,7 @@ test('without a tempo there are 120 beats a minute; a note that begins again end
 test.each([
   ['no MIDI file at all', Buffer.from('RIFF....WAVEfmt ')],
   ['nothing', Buffer.alloc(0)],
+  ['a header and nothing else', Buffer.from('MThd and nothing else')],
   [
     'a header without time',
     Buffer.from('4d546864000000060000000100004d54726b00000004 00ff2f00'.replace(' ', ''), 'hex'),

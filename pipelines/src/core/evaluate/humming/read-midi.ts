@@ -91,5 +91,8 @@ export function readMidi(bytes: Uint8Array): MidiPart[] {
     throw new SyntaxError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
   const clock = createClock(midi);
-  return midi.tracks.flatMap((track) => partsOfTrack(track, clock));
+  const parts = midi.tracks.flatMap((track) => partsOfTrack(track, clock));
+  // The parser takes much for a file; what has no notes is none, or of no use as one.
+  if (parts.length === 0) throw new SyntaxError('it has no notes');
+  return parts;
 }
