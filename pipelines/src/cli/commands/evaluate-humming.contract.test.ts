@@ -147,8 +147,6 @@ describe('earshot evaluate humming', () => {
   test.each([
     ['hums that mean nothing', ['--hums', targets, '--targets', makeFolder({ 'x.mid': midi(melody(0)) })], 'NOTHING_TO_EVALUATE', 'the same name'],
     ['no recordings', ['--hums', makeFolder({ 'a.txt': '' }), '--targets', targets], 'NOTHING_TO_EVALUATE', 'has no recordings'],
-    ['no songs', ['--hums', hums, '--targets', makeFolder({ 'a.txt': '' })], 'NOTHING_TO_EVALUATE', 'neither MIDI files'],
-    ['a folder that is not there', ['--hums', '/nowhere', '--targets', targets], 'SOURCE_UNREADABLE', '/nowhere'],
     ['a space that is not served', ['--hums', hums, '--targets', targets, '--models-dir', makeTempDir('empty')], 'USAGE', 'is none'],
   ])('%s: refused with code and remedy', async (_what, args, error, message) => {
     const { code, stdout } = await evaluate(...args, '--json');

@@ -10,6 +10,7 @@ import { EarshotError } from '../../earshot-error.ts';
 import { fetchListed } from '../../sync/fetch-listed.ts';
 import type { UnreadableRecording } from '../collection.ts';
 import type { MelodyFolder } from './list-files.ts';
+import type { HummedMelody, PoolSong } from './song-pool.ts';
 
 /** A melody space, as the inference service runs it. */
 export interface MelodyEars {
@@ -22,6 +23,9 @@ export interface MelodyEars {
   readonly reporter: Pick<Reporter, 'progress'>;
   readonly signal: AbortSignal;
 }
+
+/** Bytes that can be sent again. */
+type Playable = Pick<Recording, 'open' | 'length'>;
 
 /** A file of a folder, by its key below it. */
 export interface NamedEntry {
@@ -56,9 +60,9 @@ export const bytesOf = (recording: Recording): Promise<Buffer> => buffer(recordi
  * @throws EarshotError INFERENCE_UNAVAILABLE, SPACE_UNKNOWN
  */
 export async function hear(
-  { embedder, space, signal }: MelodyEars,
+  { embedder, space, signal }: Pick<MelodyEars, 'embedder' | 'space' | 'signal'>,
   key: string,
-  { recording, inputType }: { readonly recording: Recording; readonly inputType: 'ingest' | 'search' },
+  { recording, inputType }: { readonly recording: Playable; readonly inputType: 'ingest' | 'search' },
 ): Promise<EmbeddedRecording | UnreadableRecording> {
   const outcome = await embedder.embed({
     open: () => recording.open(),
@@ -72,4 +76,24 @@ export async function hear(
   const { state, code, message } = outcome;
   if (state === 'poison') return { key, code, reason: message };
   throw new EarshotError('INFERENCE_UNAVAILABLE', `${key} was not embedded: ${code}: ${message}`);
+}
+
+/** A recording as it is indexed. */
+export function songOf(id: string, { segments, melody }: EmbeddedRecording): PoolSong {
+  const dims = segments[0]?.embedding.length ?? 0;
+  const vectors = new Float32Array(segments.length * dims);
+  for (const [row, { embedding }] of segments.entries()) vectors.set(embedding, row * dims);
+  const windows = segments.map(({ startMs, endMs }) => ({ start_ms: startMs, end_ms: endMs }));
+  return { id, pitch: melody?.pitch ?? new Float32Array(), windows, vectors };
+}
+
+/** A recording as it is searched with; undefined without a melody. */
+export function hummedMelodyOf({ embedding, segments, melody }: EmbeddedRecording): HummedMelody | undefined {
+  if (!embedding || !melody || segments.length === 0) return undefined;
+  const versions = segments.map(({ startMs, endMs, embedding: vector }) => ({
+    start_ms: startMs,
+    end_ms: endMs,
+    vector,
+  }));
+  return { pitch: melody.pitch, versions, whole: embedding };
 }

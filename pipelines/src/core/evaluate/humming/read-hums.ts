@@ -4,7 +4,7 @@ import { runConcurrently } from '../../sync/run-concurrently.ts';
 import type { UnreadableRecording } from '../collection.ts';
 import { askWithPitch, type GivenPitch } from './contour-vectors.ts';
 import { type MelodyFiles, type MelodyFolder, withoutEnding } from './list-files.ts';
-import { bytesOf, hear, isUnreadable, type MelodyEars, type NamedEntry, readFile } from './melody-ears.ts';
+import { bytesOf, hear, hummedMelodyOf, isUnreadable, type MelodyEars, type NamedEntry, readFile } from './melody-ears.ts';
 import type { HummedMelody } from './song-pool.ts';
 
 /** A hum, by whose pitch it is known. */
@@ -35,15 +35,7 @@ async function hearHum(
   const heard = await readFile(folder, { key, entry, signal: ears.signal }, (recording) =>
     hear(ears, key, { recording, inputType: 'search' }),
   );
-  if (isUnreadable(heard)) return heard;
-  const { embedding, segments, melody } = heard;
-  if (!embedding || !melody || segments.length === 0) return { key, melody: undefined };
-  const versions = segments.map(({ startMs, endMs, embedding: vector }) => ({
-    start_ms: startMs,
-    end_ms: endMs,
-    vector,
-  }));
-  return { key, melody: { pitch: melody.pitch, versions, whole: embedding } };
+  return isUnreadable(heard) ? heard : { key, melody: hummedMelodyOf(heard) };
 }
 
 async function readLabels(

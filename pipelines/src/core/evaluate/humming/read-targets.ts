@@ -5,7 +5,7 @@ import type { UnreadableRecording } from '../collection.ts';
 import { chooseMelody } from './choose-melody.ts';
 import { type GivenPitch, indexPitch } from './contour-vectors.ts';
 import type { MelodyFiles, MelodyFolder } from './list-files.ts';
-import { bytesOf, hear, isUnreadable, type MelodyEars, type NamedEntry, readFile } from './melody-ears.ts';
+import { bytesOf, hear, isUnreadable, type MelodyEars, type NamedEntry, readFile, songOf } from './melody-ears.ts';
 import { readMidi } from './read-midi.ts';
 import type { PoolSong, Scope } from './song-pool.ts';
 
@@ -49,12 +49,7 @@ async function readRecordedSong(
   const heard = await readFile(folder, { key, entry, signal: ears.signal }, (recording) =>
     hear(ears, key, { recording, inputType: 'ingest' }),
   );
-  if (isUnreadable(heard)) return heard;
-  const dims = heard.segments[0]?.embedding.length ?? 0;
-  const vectors = new Float32Array(heard.segments.length * dims);
-  for (const [row, { embedding }] of heard.segments.entries()) vectors.set(embedding, row * dims);
-  const windows = heard.segments.map(({ startMs, endMs }) => ({ start_ms: startMs, end_ms: endMs }));
-  return { id: key, pitch: heard.melody?.pitch ?? new Float32Array(), windows, vectors };
+  return isUnreadable(heard) ? heard : songOf(key, heard);
 }
 
 /** Songs that hums may mean: from MIDI files and recordings, in the order of their keys. */
