@@ -82,10 +82,17 @@ function chance(n: number, relevant: number): number {
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-function measure(tracks: readonly Track[], rank: Ranking): { readonly map: string; readonly first: string; readonly hum: string } {
+function measure(
+  tracks: readonly Track[],
+  rank: Ranking,
+): { readonly map: string; readonly first: string; readonly hum: string } {
   const scores = tracks.map((query) => {
     const others = tracks.filter((track) => track !== query);
-    return { query, names: rank(query, others), isSame: rank(query, others).map((name) => tuneOf(name) === query.tune) };
+    return {
+      query,
+      names: rank(query, others),
+      isSame: rank(query, others).map((name) => tuneOf(name) === query.tune),
+    };
   });
   const hum = scores.find(({ query }) => query.file === HUM);
   return {
@@ -93,7 +100,12 @@ function measure(tracks: readonly Track[], rank: Ranking): { readonly map: strin
     first: mean(scores.map(({ isSame }) => Number(isSame[0]))).toFixed(3),
     hum: (hum?.names ?? [])
       .slice(0, SHOWN)
-      .map((name) => name.replace(/\.mp3$/, '').replace(/^bella_ciao_/, 'B: ').replace(/^mozart_symphony25_/, 'M: '))
+      .map((name) =>
+        name
+          .replace(/\.mp3$/, '')
+          .replace(/^bella_ciao_/, 'B: ')
+          .replace(/^mozart_symphony25_/, 'M: '),
+      )
       .join(', '),
   };
 }

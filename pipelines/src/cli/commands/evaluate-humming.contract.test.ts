@@ -134,7 +134,10 @@ describe('earshot evaluate humming', () => {
   });
 
   test('a table says what is meant, and a terminal shows tables', async () => {
-    const truth = join(makeFolder({ 'truth.csv': 'hum,target\nanna/0.wav,0.mid\nben/3,3.wav\nben/6.wav,\n' }), 'truth.csv');
+    const truth = join(
+      makeFolder({ 'truth.csv': 'hum,target\nanna/0.wav,0.mid\nben/3,3.wav\nben/6.wav,\n' }),
+      'truth.csv',
+    );
     const { code, stdout } = await evaluate('--hums', hums, '--targets', targets, '--truth', truth, '--from', 'start');
     expect(stdout).toContain('6 hums of 3 people');
     expect(stdout).toContain('2 have their song among the targets, 4 ask for one that is not there');
@@ -145,9 +148,24 @@ describe('earshot evaluate humming', () => {
   });
 
   test.each([
-    ['hums that mean nothing', ['--hums', targets, '--targets', makeFolder({ 'x.mid': midi(melody(0)) })], 'NOTHING_TO_EVALUATE', 'the same name'],
-    ['no recordings', ['--hums', makeFolder({ 'a.txt': '' }), '--targets', targets], 'NOTHING_TO_EVALUATE', 'has no recordings'],
-    ['a space that is not served', ['--hums', hums, '--targets', targets, '--models-dir', makeTempDir('empty')], 'USAGE', 'is none'],
+    [
+      'hums that mean nothing',
+      ['--hums', targets, '--targets', makeFolder({ 'x.mid': midi(melody(0)) })],
+      'NOTHING_TO_EVALUATE',
+      'the same name',
+    ],
+    [
+      'no recordings',
+      ['--hums', makeFolder({ 'a.txt': '' }), '--targets', targets],
+      'NOTHING_TO_EVALUATE',
+      'has no recordings',
+    ],
+    [
+      'a space that is not served',
+      ['--hums', hums, '--targets', targets, '--models-dir', makeTempDir('empty')],
+      'USAGE',
+      'is none',
+    ],
   ])('%s: refused with code and remedy', async (_what, args, error, message) => {
     const { code, stdout } = await evaluate(...args, '--json');
     expect(JSON.parse(stdout)).toMatchObject({

@@ -4,7 +4,15 @@ import { runConcurrently } from '../../sync/run-concurrently.ts';
 import type { UnreadableRecording } from '../collection.ts';
 import { askWithPitch, type GivenPitch } from './contour-vectors.ts';
 import { type MelodyFiles, type MelodyFolder, withoutEnding } from './list-files.ts';
-import { bytesOf, hear, hummedMelodyOf, isUnreadable, type MelodyEars, type NamedEntry, readFile } from './melody-ears.ts';
+import {
+  bytesOf,
+  hear,
+  hummedMelodyOf,
+  isUnreadable,
+  type MelodyEars,
+  type NamedEntry,
+  readFile,
+} from './melody-ears.ts';
 import type { HummedMelody } from './song-pool.ts';
 
 /** A hum, by whose pitch it is known. */
