@@ -33,60 +33,24 @@ def first_note(rng: Generator, melody: Melody, from_start: float) -> int:
     return 0 if rng.random() < from_start or last < 1 else int(rng.integers(0, last))
 
 
-@dataclass(frozen=True)
-class Sung:
-    """Notes as a singer remembers them: pitch, seconds to the next note and seconds sung at the written tempo."""
-
-    pitch: np.ndarray
-    gaps: np.ndarray
-    sung: np.ndarray
-    written: np.ndarray
-    """Written time of each note's start, and of the last one's end."""
-
-
-def remembered(rng: Generator, melody: Melody, first: int) -> Sung:
-    """Rests left out, long notes cut short, breaths taken, notes merged or left out."""
-    pitch = melody.pitch[first:].astype(float)
-    written = np.append(melody.start[first:], melody.end[-1])
-    gaps, sung = np.diff(written), melody.end[first:] - melody.start[first:]
-    middle = np.median(gaps)
-    if rng.random() < 0.3:
-        gaps = np.where(rng.random(len(gaps)) < 0.8, np.minimum(gaps, sung + rng.uniform(0, 0.1)), gaps)
-    if rng.random() < 0.35:
-        is_long = (gaps > 1.7 * middle) & (rng.random(len(gaps)) < 0.7)
-        factor = np.where(is_long, rng.uniform(0.45, 1.1, size=len(gaps)), 1.0)
-        gaps, sung = gaps * factor, sung * factor
-    if rng.random() < 0.3:
-        breath = (gaps > 1.4 * middle) & (rng.random(len(gaps)) < 0.4)
-        gaps = gaps + breath * rng.uniform(0.1, 0.7)
-    kept = rng.random(len(pitch)) >= (0.04 if rng.random() < 0.2 else 0.004)
-    kept[0] = True
-    if rng.random() < 0.25:
-        again = np.append(False, np.diff(pitch) == 0) & (rng.random(len(pitch)) < 0.4)
-        into = np.flatnonzero(again & kept)
-        for note in into:
-            gaps[note - 1] += gaps[note]
-            sung[note - 1] = gaps[note - 1]
-        kept &= ~again
-    kept[1] = kept[1] or not kept[1:].any()
-    return Sung(pitch[kept], gaps[kept], np.minimum(sung, gaps)[kept], np.append(written[:-1][kept], written[-1]))
-
-
 def perform(rng: Generator, melody: Melody, seconds: float, from_start: float = 0.5) -> Performance:
     """Tempo, timing, key and intonation of one try at a melody, cut at `seconds`."""
-    notes = remembered(rng, melody, first_note(rng, melody, from_start))
+    first = first_note(rng, melody, from_start)
     tempo = float(np.clip(rng.lognormal(0.0, 0.28), 0.45, 2.2))
-    drift = np.zeros(len(notes.gaps))
-    for index in range(1, len(drift)):
+    written = np.append(melody.start[first:], melody.end[-1])
+    gaps = np.diff(written)
+    drift = np.zeros(len(gaps))
+    for index in range(1, len(gaps)):
         drift[index] = 0.85 * drift[index - 1] + 0.06 * np.sqrt(1 - 0.85**2) * rng.normal()
-    pace = np.exp(drift + 0.08 * rng.normal(size=len(drift))) / tempo
-    lengths = notes.gaps * pace
+    lengths = gaps / tempo * np.exp(drift + 0.08 * rng.normal(size=len(gaps)))
     start = np.concatenate([[0.0], np.cumsum(lengths)])
-    count = min(max(2, int(np.searchsorted(start[:-1], seconds))), len(lengths))
-    end = start[:count] + (notes.sung * pace)[:count]
+    count = max(2, int(np.searchsorted(start[:-1], seconds)))
+    count = min(count, len(gaps))
+    sounding = (melody.end[first:] - melody.start[first:]) / np.maximum(gaps, 1e-6)
+    end = start[:count] + lengths[:count] * np.minimum(sounding[:count], 1.0)
+    pitch = sung_pitch(rng, melody.pitch[first : first + count])
     end[-1] = min(end[-1], max(seconds, start[count - 1] + 0.1))
-    pitch = sung_pitch(rng, notes.pitch[:count])
-    return Performance(pitch, start[:count], end, float(notes.written[0]), notes.written[: count + 1])
+    return Performance(pitch, start[:count], end, float(written[0]), written[: count + 1])
 
 
 def sung_pitch(rng: Generator, pitch: np.ndarray) -> np.ndarray:
