@@ -45,7 +45,11 @@ function track(frames: number): number[] {
 interface Report {
   readonly gate_loss: readonly [number, number];
   readonly encoder_loss: readonly [number, number];
-  readonly differences: { readonly voiced: number; readonly frames_with_equal_pitch: number; readonly embedding: number };
+  readonly differences: {
+    readonly voiced: number;
+    readonly frames_with_equal_pitch: number;
+    readonly embedding: number;
+  };
 }
 
 describe.skipIf(reason)(`training of melody-1${reason ? ` (skipped: ${reason})` : ''}`, () => {
