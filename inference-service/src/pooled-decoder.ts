@@ -46,13 +46,15 @@ function createMeasuring({ onSamples, peaks }: DecodeRequest) {
     }) satisfies Sink,
     describe: ({ info, truncated, warnings }: Findings): DecodeInfo => {
       const level = meter.loudnessDbfs();
+      const drawn = peaks === undefined ? {} : { peaks: meter.peaks(peaks) };
+      meter.release();
       return {
         container: info.container,
         codec: info.codec,
         sample_rate_hz: info.sampleRateHz,
         channels: info.channels,
         loudness_dbfs: level === null ? null : Math.round(level * 100) / 100,
-        ...(peaks === undefined ? {} : { peaks: meter.peaks(peaks) }),
+        ...drawn,
         truncated,
         warnings,
       };

@@ -100,6 +100,8 @@ export class BatchQueue {
   /** Windows waiting or running. */
   readonly #windows: Record<Priority, number> = { interactive: 0, bulk: 0 };
   #batchesInFlight = 0;
+  /** Room of the batch that came back last: made anew for each, it would be a fifth of the garbage of a bulk run. */
+  #spare: Float32Array | undefined;
 
   constructor(options: BatchQueueOptions) {
     this.#options = options;
@@ -211,10 +213,11 @@ export class BatchQueue {
   async #runBatch(slots: readonly Slot[]): Promise<void> {
     const { windowSamples, dims } = this.#options;
     try {
-      const windows = new Float32Array(slots.length * windowSamples);
+      const windows = this.#roomFor(slots.length * windowSamples);
       for (const [row, { entry, window }] of slots.entries())
         entry.job.copyWindow(window, windows, row * windowSamples);
       const output = await this.#options.run(windows, slots.length);
+      this.#spare = windows;
       this.#options.observer?.onBatch(slots.length);
       for (const entry of distribute(slots, output, dims))
         this.#fail(entry, new ServiceError('undecodable_audio', 'The samples of the recording give no finite vector'));
@@ -222,5 +225,12 @@ export class BatchQueue {
     } catch (error) {
       for (const { entry } of slots) this.#fail(entry, error);
     }
+  }
+
+  /** Of this very size: a part of a larger one would be sent to the host as a whole. What it holds is overwritten. */
+  #roomFor(samples: number): Float32Array {
+    const room = this.#spare?.length === samples ? this.#spare : new Float32Array(samples);
+    this.#spare = undefined;
+    return room;
   }
 }
