@@ -10,6 +10,14 @@ export interface SegmentVector {
   readonly embedding: string | readonly number[];
 }
 
+/** Pitch track of a recording in a melody space; unindexed: reranking and drawing read it. */
+export interface StoredMelody {
+  /** As `encodePitch` of `@earshot/models/melody` writes it: base64 of a byte a frame. */
+  readonly pitch: string;
+  /** From one frame to the next. */
+  readonly hop_ms: number;
+}
+
 /** What one recording looks like in the index of one space. Keys are the index's field names. */
 export interface AudioDocument {
   readonly '@timestamp': string;
@@ -45,6 +53,7 @@ export interface AudioDocument {
   readonly space: { readonly id: string; readonly fingerprint: string };
   readonly embedding?: string | readonly number[];
   readonly segments?: readonly SegmentVector[];
+  readonly melody?: StoredMelody;
   readonly sync: {
     readonly source: string;
     readonly run: string;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SearchHit } from '@earshot/mappings/search';
+import type { MatchVerdict, SearchHit } from '@earshot/mappings/search';
 
 export type { SearchHit };
 
@@ -12,8 +12,25 @@ export interface DevToolsRequest {
   readonly body: unknown;
 }
 
+/** What a melody space heard in a query recording. */
+export interface HeardTune {
+  /** A single voice, or the loudest line of a mix. */
+  readonly source: 'monophonic' | 'dominant';
+  readonly hop_ms: number;
+  /** MIDI semitones every `hop_ms`, null where nothing is voiced. */
+  readonly pitch: readonly (number | null)[];
+  readonly heard: {
+    readonly duration_s: number;
+    /** Shares are of 1. */
+    readonly voiced_share: number;
+    readonly notes: number;
+    readonly range_semitones: number;
+    readonly stable_share: number;
+  };
+}
+
 /** The answer of `earshot search --json`, plus the id under which an upload or words were stored. */
-export interface SearchAnswer {
+export interface SearchAnswer extends Partial<MatchVerdict> {
   readonly space: string;
   /** Milliseconds; decode and embed are 0 where nothing was embedded. */
   readonly took_ms: {
@@ -26,6 +43,8 @@ export interface SearchAnswer {
   readonly hits: readonly SearchHit[];
   readonly request: DevToolsRequest;
   readonly queryId?: string;
+  /** What a melody space heard in the query recording, to be drawn. */
+  readonly melody?: HeardTune;
 }
 
 /** Every failure of the gateway. */

@@ -44,6 +44,18 @@ test('a space without track vectors has segments only', () => {
   expect(JSON.stringify(vectors?.body)).not.toContain('"properties":{"embedding"');
 });
 
+test('a melody space keeps pitch tracks that nobody searches, other spaces take none', () => {
+  const properties = (of: object): object => {
+    const [vectors] = renderSpaceDefinitions({ ...card, ...of }, '0123456789ab');
+    const template = vectors?.body.template as { mappings: { properties: object } } | undefined;
+    return template?.mappings.properties ?? {};
+  };
+  expect(properties({ hasTrackVector: false, melody: {} })).toMatchObject({
+    melody: { type: 'object', enabled: false },
+  });
+  expect(properties({})).not.toHaveProperty('melody');
+});
+
 test('without ingest processors no template names a pipeline', () => {
   const [, index] = renderSpaceDefinitions(card, '0123456789ab', { withPipeline: false });
   expect(index?.body.composed_of).not.toContain('earshot-pipeline-m1');

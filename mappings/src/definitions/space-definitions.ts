@@ -12,7 +12,7 @@ import {
 } from '../names.ts';
 import type { Definition, JsonObject } from './definition.ts';
 
-type SpaceCard = Pick<Card, 'id' | 'dims' | 'similarity' | 'hasTrackVector' | 'indexOptions'>;
+type SpaceCard = Pick<Card, 'id' | 'dims' | 'similarity' | 'hasTrackVector' | 'indexOptions' | 'melody'>;
 
 interface Options {
   /** False on clusters without ingest processors: the template then names no default pipeline. */
@@ -62,7 +62,12 @@ function vectorsTemplate(card: SpaceCard, fingerprint: string): Definition {
     properties: { start_ms: { type: 'integer' }, end_ms: { type: 'integer' }, embedding: vector },
   };
   const meta = { ...spaceMeta(card, fingerprint) };
-  const properties: JsonObject = card.hasTrackVector ? { embedding: vector, segments } : { segments };
+  const properties: JsonObject = {
+    ...(card.hasTrackVector ? { embedding: vector } : {}),
+    segments,
+    // Read by reranking, searched by nobody.
+    ...(card.melody ? { melody: { type: 'object', enabled: false } } : {}),
+  };
   const body = {
     version: MAPPING_VERSION,
     _meta: meta,

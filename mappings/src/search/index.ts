@@ -12,15 +12,23 @@ export {
   type SearchRequest,
 } from './knn-request.ts';
 export {
+  buildMelodiesRequest,
+  chooseVersions,
+  type FoundMelody,
   type JoinedMelody,
   joinVersions,
   judgeMatch,
+  locatingVersions,
   type MatchVerdict,
   type MelodyPlace,
   type MelodyQuery,
   type MelodyTrack,
+  melodyHits,
+  placeMelodies,
   type RankedMelody,
   RERANKED_SONGS,
+  readMelodies,
+  readVersionHits,
   rerankMelodies,
   type VersionHit,
 } from './melody/index.ts';

@@ -44,6 +44,23 @@ test('segments are searched in their own field and say which window matched', ()
   });
 });
 
+test('hits may be bare and name several windows', () => {
+  for (const { body } of [
+    buildKnnRequest({ ...base, segments: true, spans: 3, describes: false }),
+    buildExactRequest({
+      ...base,
+      query: { vector: [0.5] },
+      similarity: 'cosine',
+      segments: true,
+      spans: 3,
+      describes: false,
+    }),
+  ]) {
+    expect(body._source).toBe(false);
+    expect(JSON.stringify(body)).toContain('"inner_hits":{"name":"best","size":3');
+  }
+});
+
 test('an exact search scores by a script with the score of kNN', () => {
   const { body } = buildExactRequest({ ...base, query: { vector: [0.5] }, similarity: 'cosine' });
   expect(body).toMatchObject({

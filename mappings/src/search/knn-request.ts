@@ -30,6 +30,10 @@ export interface KnnRequestOptions {
   readonly onlyIds?: readonly string[];
   /** Compare with each window instead of the whole recording; hits then say which window. */
   readonly segments?: boolean;
+  /** Windows that a hit names, the best first; default 1. Each costs a query a hit, so that long lists go without: 0. */
+  readonly spans?: number;
+  /** False: hits are ids, scores and spans only. */
+  readonly describes?: boolean;
   /** How many times k is scored again with the full vectors, where the index is quantised; default none. */
   readonly oversample?: number;
 }
@@ -42,14 +46,15 @@ export const MAX_CANDIDATES = 10_000;
 const TRACK_FIELD = 'embedding';
 const SEGMENT_FIELD = 'segments.embedding';
 /** What hits show; vectors never travel back. */
-const SOURCE = ['title', 'audio.uri', 'labels', 'tags.artist', 'tags.genre'];
+export const HIT_SOURCE = ['title', 'audio.uri', 'labels', 'tags.artist', 'tags.genre'];
 
-const INNER_HITS = {
-  name: 'best',
-  size: 1,
-  _source: false,
-  fields: ['segments.start_ms', 'segments.end_ms'],
-};
+function innerHits({ segments = false, spans = 1 }: KnnRequestOptions): { readonly inner_hits?: object } {
+  if (!segments || spans === 0) return {};
+  const fields = ['segments.start_ms', 'segments.end_ms'];
+  return { inner_hits: { name: 'best', size: spans, _source: false, fields } };
+}
+const sourceOf = ({ describes = true }: KnnRequestOptions): readonly string[] | false =>
+  describes ? HIT_SOURCE : false;
 
 function narrowing({ filters = [], excludeIds = [], onlyIds }: KnnRequestOptions): FilterClause | undefined {
   const filter = [...filters, ...(onlyIds ? [{ ids: { values: onlyIds } }] : [])];
@@ -84,9 +89,9 @@ export function buildKnnRequest(options: KnnRequestOptions): SearchRequest {
     num_candidates: numCandidates,
     ...(oversample ? { rescore_vector: { oversample } } : {}),
     ...(filter ? { filter } : {}),
-    ...(segments ? { inner_hits: INNER_HITS } : {}),
+    ...innerHits(options),
   };
-  return searchOf(options.index, { size: k, _source: SOURCE, knn });
+  return searchOf(options.index, { size: k, _source: sourceOf(options), knn });
 }
 
 function numbersOf(query: KnnQuery): readonly number[] {
@@ -105,9 +110,9 @@ export function buildExactRequest(options: ExactRequestOptions): SearchRequest {
   const hasVector = { exists: { field } };
   if (!segments) {
     const query = scored({ bool: { filter: [hasVector, ...(filter ? [filter] : [])] } });
-    return searchOf(options.index, { size: k, _source: SOURCE, query });
+    return searchOf(options.index, { size: k, _source: sourceOf(options), query });
   }
-  const nested = { path: 'segments', score_mode: 'max', query: scored(hasVector), inner_hits: INNER_HITS };
+  const nested = { path: 'segments', score_mode: 'max', query: scored(hasVector), ...innerHits(options) };
   const query = { bool: { must: [{ nested }], ...(filter ? { filter: [filter] } : {}) } };
-  return searchOf(options.index, { size: k, _source: SOURCE, query });
+  return searchOf(options.index, { size: k, _source: sourceOf(options), query });
 }

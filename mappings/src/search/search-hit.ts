@@ -24,6 +24,8 @@ export interface SearchHit {
   readonly tags: Readonly<Record<string, unknown>>;
   /** Where in the recording it matches best; null when unknown. */
   readonly segment: TimeSpan | null;
+  /** In melody spaces: semitones apart after alignment of the pitch tracks, 0…4; null when they were not compared. */
+  readonly melody?: { readonly distance: number | null };
 }
 
 /** The part of a search response that hits are read from. */
@@ -32,7 +34,7 @@ export interface SearchResponse {
   readonly hits: { readonly total?: number | { readonly value: number }; readonly hits: readonly ResponseHit[] };
 }
 
-interface ResponseHit {
+export interface ResponseHit {
   readonly _id?: string;
   readonly _score?: number | null;
   readonly _source?: unknown;
@@ -50,12 +52,16 @@ interface Source {
   readonly tags?: Readonly<Record<string, unknown>>;
 }
 
-function bestSegment(hit: ResponseHit): TimeSpan | null {
-  const fields = hit.inner_hits?.best?.hits.hits[0]?.fields?.segments?.[0];
-  const start = fields?.start_ms?.[0];
-  const end = fields?.end_ms?.[0];
-  return start === undefined || end === undefined ? null : { start_ms: start, end_ms: end };
+/** The windows that a hit names, the best first. */
+export function spansOf(hit: ResponseHit): TimeSpan[] {
+  return (hit.inner_hits?.best?.hits.hits ?? []).flatMap(({ fields }) => {
+    const start = fields?.segments?.[0]?.start_ms?.[0];
+    const end = fields?.segments?.[0]?.end_ms?.[0];
+    return start === undefined || end === undefined ? [] : [{ start_ms: start, end_ms: end }];
+  });
 }
+
+const bestSegment = (hit: ResponseHit): TimeSpan | null => spansOf(hit)[0] ?? null;
 
 /** Hits of a response in order, scores inverted to the space's raw measure. */
 export function readHits(response: SearchResponse, similarity: Similarity): SearchHit[] {

@@ -11,7 +11,7 @@ interface Options {
 /** A look-up that takes longer costs more than it saves. */
 const PATIENCE = { requestTimeout: 10_000, maxRetries: 0 };
 /** Vectors are named: Elasticsearch 9.2 and later leave them out of `_source` otherwise. */
-const CONTENT_FIELDS = ['audio', 'space', 'embedding', 'segments'];
+const CONTENT_FIELDS = ['audio', 'space', 'embedding', 'segments', 'melody'];
 
 /** Documents by the content of their recordings, in one index and for one fingerprint. */
 export function createContentLookup({ client, index, fingerprint }: Options): ContentLookup {

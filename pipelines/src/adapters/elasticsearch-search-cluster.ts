@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SpaceMeta } from '@earshot/mappings/definitions';
+import type { SearchRequest } from '@earshot/mappings/search';
 import { type Client, errors } from '@elastic/elasticsearch';
 import { EarshotError } from '../core/earshot-error.ts';
 import type { ProfiledResponse, SearchCluster } from '../ports/search-cluster.ts';
 import { toEarshotError } from './elasticsearch-client.ts';
+import { readIndexedMelody } from './elasticsearch-indexed-melody.ts';
 
 interface Answer {
   readonly error?: { readonly type?: string; readonly reason?: string };
@@ -55,16 +57,43 @@ async function vectors(client: Client, alias: string, ids: readonly string[]): P
   });
 }
 
+async function search(client: Client, { method, path, body }: SearchRequest): Promise<ProfiledResponse> {
+  try {
+    return await client.transport.request<ProfiledResponse>({ method, path, body });
+  } catch (error) {
+    throw lookupFailure(error) ?? toEarshotError(error, `searching ${path}`);
+  }
+}
+
+interface MultiAnswer {
+  readonly responses: readonly (ProfiledResponse | (Answer & { readonly status: number }))[];
+}
+
+/** One `_msearch`; each request is one that could be sent alone. */
+async function searchAll(client: Client, requests: readonly SearchRequest[]): Promise<ProfiledResponse[]> {
+  const lines = requests.flatMap(({ path, body }) => [{ index: path.slice(1, path.lastIndexOf('/')) }, body]);
+  const { responses } = await client.transport
+    .request<MultiAnswer>({ method: 'POST', path: '/_msearch', bulkBody: lines })
+    .catch((error: unknown) => {
+      throw toEarshotError(error, 'searching');
+    });
+  return Promise.all(
+    responses.map(async (response, i) => {
+      if ('hits' in response) return response;
+      // Alone it fails again, and then says why in the usual way; or it succeeds, and that is right as well.
+      const [request] = requests.slice(i, i + 1);
+      if (request) return search(client, request);
+      throw new EarshotError('INTERNAL', 'Elasticsearch answered more searches than were asked');
+    }),
+  );
+}
+
 /** Searching on a real cluster. */
 export function createElasticsearchSearchCluster(client: Client): SearchCluster {
   return {
-    search: async ({ method, path, body }) => {
-      try {
-        return await client.transport.request<ProfiledResponse>({ method, path, body });
-      } catch (error) {
-        throw lookupFailure(error) ?? toEarshotError(error, `searching ${path}`);
-      }
-    },
+    search: (request) => search(client, request),
+    searchAll: (requests) => searchAll(client, requests),
+    melody: (alias, id) => readIndexedMelody(client, alias, id),
     spaceMeta: (alias) => spaceMeta(client, alias),
     vectors: (alias, ids) => vectors(client, alias, ids),
   };

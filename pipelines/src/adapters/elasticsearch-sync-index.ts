@@ -125,6 +125,7 @@ interface Described {
   readonly index: string;
   readonly meta: SpaceMeta;
   readonly hasTrackVector: boolean;
+  readonly hasMelody: boolean;
   readonly aliases: Readonly<Record<string, { readonly filter?: unknown }>>;
 }
 
@@ -169,14 +170,15 @@ async function describe(client: Client, alias: string): Promise<Described> {
     throw new EarshotError('INDEX_MISSING', `${alias} must stand for one index that earshot apply made`, { remedy });
   if (found[0] === alias) throw new EarshotError('INDEX_MISSING', `${alias} is an index, not an alias`, { remedy });
   const { mappings, aliases = {} } = found[1];
-  return { index: found[0], meta, hasTrackVector: mappings?.properties?.embedding !== undefined, aliases };
+  const { embedding, melody } = mappings?.properties ?? {};
+  return { index: found[0], meta, hasTrackVector: embedding !== undefined, hasMelody: melody !== undefined, aliases };
 }
 
 /** The index behind the write alias of one library and space. @throws EarshotError INDEX_MISSING */
 export async function openSyncIndex(options: Options): Promise<SyncIndex> {
   const { client, library, space, acceptsBase64, bulkTimeoutMs: timeoutMs } = options;
   const alias = writeAlias({ library, space });
-  const { index, meta, hasTrackVector, aliases } = await describe(client, alias);
+  const { index, meta, hasTrackVector, hasMelody, aliases } = await describe(client, alias);
   const { fingerprint, dims } = meta;
   const refresh = async (): Promise<void> => {
     await client.indices.refresh({ index }).catch((error: unknown) => {
@@ -191,7 +193,7 @@ export async function openSyncIndex(options: Options): Promise<SyncIndex> {
   return {
     space,
     fingerprint,
-    shape: { space, fingerprint, dims, hasTrackVector },
+    shape: { space, fingerprint, dims, hasTrackVector, hasMelody },
     acceptsBase64,
     hidesDeleted: JSON.stringify(aliases[readAlias({ library, space })]?.filter ?? null).includes('sync.deleted_at'),
     ...createDocumentLookup(client, index),

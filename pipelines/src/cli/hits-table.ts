@@ -36,19 +36,39 @@ function fusedRanks(hit: SearchResult['hits'][number]): string {
 
 function describeExplanation(of: SearchExplanation): string {
   const compared = of.vector_operations === null ? '' : `, ${of.vector_operations} vectors compared`;
-  return `${of.space}: ${of.mode} on ${of.index} (fingerprint ${of.fingerprint}, ${of.similarity}), k ${of.k}, num_candidates ${of.num_candidates}${compared}, ${of.elasticsearch_ms} ms in Elasticsearch`;
+  const versions =
+    of.versions === undefined ? '' : `, ${of.versions} versions asked, ${of.reranked} songs compared by pitch`;
+  return `${of.space}: ${of.mode} on ${of.index} (fingerprint ${of.fingerprint}, ${of.similarity}), k ${of.k}, num_candidates ${of.num_candidates}${compared}${versions}, ${of.elasticsearch_ms} ms in Elasticsearch`;
 }
 
-/** Hits as people read them: a table and how long each part took. */
-export function describeResult({ hits, took_ms, space, explain = [] }: SearchResult): string {
+const SOURCES = { monophonic: 'one voice', dominant: 'the loudest line of a mix' } as const;
+
+/** What a melody space heard, and whether to believe what it found. */
+function describeMelody({ melody, weak_match_reason }: SearchResult): string[] {
+  const heard = melody && [
+    `Heard: ${SOURCES[melody.source]}, ${melody.heard.notes} notes over ${melody.heard.range_semitones.toFixed(1)} semitones in ${melody.heard.duration_s.toFixed(1)} s`,
+  ];
+  return [...(heard ?? []), ...(weak_match_reason ? [`Weak match: ${weak_match_reason}.`] : [])];
+}
+
+const semitones = ({ melody }: SearchHit): string =>
+  typeof melody?.distance === 'number' ? melody.distance.toFixed(2) : '';
+
+/** Hits as people read them: what was heard, a table and how long each part took. */
+export function describeResult(result: SearchResult): string {
+  const { hits, took_ms, space, explain = [] } = result;
   const isFused = hits.some((hit) => 'spaces' in hit);
-  const head = ['#', 'similarity', 'title', 'labels', 'best match', 'id', ...(isFused ? ['ranks'] : [])];
+  const isMelody = hits.some(({ melody }) => melody);
+  const more = [...(isMelody ? ['semitones apart'] : []), ...(isFused ? ['ranks'] : [])];
+  const head = ['#', 'similarity', 'title', 'labels', 'best match', 'id', ...more];
   const table = new Table({ head, style: { head: [], border: [], compact: true } });
   for (const hit of hits) {
     const cells = [hit.title.slice(0, LONGEST_TITLE), labelText(hit), span(hit.segment), hit.id];
-    table.push([hit.rank, bar(hit.similarity), ...cells, ...(isFused ? [fusedRanks(hit)] : [])]);
+    const last = [...(isMelody ? [semitones(hit)] : []), ...(isFused ? [fusedRanks(hit)] : [])];
+    table.push([hit.rank, bar(hit.similarity), ...cells, ...last]);
   }
   const { decode, embed, search, total } = took_ms;
   const took = `${hits.length} hits in ${space}: ${total} ms (decode ${decode}, embed ${embed}, search ${search})`;
-  return [...(hits.length > 0 ? [table.toString()] : []), took, ...explain.map(describeExplanation)].join('\n');
+  const rows = hits.length > 0 ? [table.toString()] : [];
+  return [...describeMelody(result), ...rows, took, ...explain.map(describeExplanation)].join('\n');
 }

@@ -25,6 +25,7 @@ export type {
   EmbeddedQuery,
   QueryAudio,
   QueryInput,
+  QueryMelody,
   QueryVector,
   Search,
   SearchExplanation,

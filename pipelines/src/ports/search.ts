@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from 'node:stream';
-import type { FusedHit, SearchHit, SearchRequest } from '@earshot/mappings/search';
+import type { MelodyOutput } from '@earshot/inference-service/contract';
+import type { FusedHit, MatchVerdict, SearchHit, SearchRequest, TimeSpan } from '@earshot/mappings/search';
 
 /** A query as a vector of one space. */
 export interface QueryVector {
@@ -8,6 +9,24 @@ export interface QueryVector {
   /** 12 hex digits of what made the vector. */
   readonly fingerprint: string;
   readonly vector: Float32Array;
+  /** In melody spaces, which search with this instead. */
+  readonly melody?: QueryMelody | undefined;
+}
+
+/** A stretch of a tune that is searched with. */
+export interface MelodyVersion extends TimeSpan {
+  readonly vector: Float32Array;
+}
+
+/** A tune to search with. */
+export interface QueryMelody {
+  /** Where in the track they lie. */
+  readonly versions: readonly MelodyVersion[];
+  /** MIDI semitones a hop, NaN where nothing is voiced. */
+  readonly pitch: Float32Array;
+  readonly hopMs: number;
+  /** What else the service says of it; unknown of an indexed recording. */
+  readonly heard?: Omit<MelodyOutput, 'pitch' | 'hop_ms'> | undefined;
 }
 
 /** A recording to search with; times in seconds cut a part out of it. */
@@ -68,19 +87,24 @@ export interface SearchExplanation {
   /** Vectors compared; null where Elasticsearch does not say (exact searches compare all). */
   readonly vector_operations: number | null;
   readonly elasticsearch_ms: number;
+  /** In melody spaces: stretches of the query that were asked with, and songs whose pitch tracks were compared. */
+  readonly versions?: number;
+  readonly reranked?: number;
 }
 
-/** What `earshot search --json` prints. */
-export interface SearchResult {
+/** What `earshot search --json` prints. The verdict is given where one melody space is searched. */
+export interface SearchResult extends Partial<MatchVerdict> {
   readonly space: string;
   readonly took_ms: SearchTook;
   readonly total: number;
   readonly hits: readonly (SearchHit | FusedHit)[];
   /** Ready for Dev Tools; the first one when several spaces were asked. */
   readonly request: SearchRequest;
-  /** One a space, when several were asked. */
+  /** All, when there were several: one a space; in melody spaces one a version of the query, and one for pitch tracks. */
   readonly requests?: readonly SearchRequest[];
   readonly explain?: readonly SearchExplanation[];
+  /** What a melody space heard in the query recording. */
+  readonly melody?: MelodyOutput;
 }
 
 export interface EmbeddedQuery {

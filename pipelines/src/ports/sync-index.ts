@@ -35,6 +35,8 @@ export interface VectorShape {
   readonly dims: number;
   /** Documents have a vector of the whole recording, not of its segments alone. */
   readonly hasTrackVector: boolean;
+  /** Documents with vectors have a pitch track too. */
+  readonly hasMelody: boolean;
 }
 
 /** A document as it lies in the index: nothing about it is certain. */

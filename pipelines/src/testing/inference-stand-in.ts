@@ -21,6 +21,8 @@ export interface ServedSpace {
   readonly dims: number;
   /** Words get the vector of a recording whose bytes they are. */
   readonly acceptsText?: boolean;
+  /** What a melody space hears in a recording that begins with this text. */
+  readonly hear?: (head: string) => Pick<AudioEmbeddingResult, 'status' | 'embedding' | 'segments' | 'outputs'>;
 }
 
 export interface InferenceStandIn {
@@ -80,7 +82,7 @@ function judge(body: Received): 'ready' | 'silent' | 'undecodable_audio' | 'not_
   return head.includes('TEXT') ? 'not_audio' : 'ready';
 }
 
-function resultOf({ id: model, fingerprint, dims }: ServedSpace, body: Received): AudioEmbeddingResult {
+function resultOf({ id: model, fingerprint, dims, hear }: ServedSpace, body: Received): AudioEmbeddingResult {
   const silent = judge(body) === 'silent';
   const segment = {
     start_ms: 0,
@@ -108,6 +110,7 @@ function resultOf({ id: model, fingerprint, dims }: ServedSpace, body: Received)
     },
     outputs: {},
     timing: { queue_ms: 0, decode_ms: 1, infer_ms: 1 },
+    ...(silent ? {} : hear?.(body.head.toString('utf8'))),
   };
 }
 
@@ -155,7 +158,7 @@ function suffer(fault: Fault, request: IncomingMessage, response: ServerResponse
 
 const infoOf = (spaces: readonly ServedSpace[]): ServiceInfo => ({
   version: '0.0.0-stand-in',
-  spaces: spaces.map(({ acceptsText = false, ...space }) => ({
+  spaces: spaces.map(({ acceptsText = false, hear: _, ...space }) => ({
     ...space,
     similarity: 'cosine',
     sample_rate_hz: 16_000,

@@ -6,6 +6,7 @@ import { type Client, errors } from '@elastic/elasticsearch';
 import type { QueryAnswer } from '../../contract/answers.ts';
 import { PanelError } from '../core/panel-error.ts';
 import type { QueryStore } from '../core/ports.ts';
+import { loadMelody, type StoredQueryMelody, storeMelody } from './stored-melody.ts';
 
 interface Options {
   readonly client: Client;
@@ -23,6 +24,7 @@ interface StoredQuery {
   readonly audio: { readonly title: string; readonly duration_ms: number; readonly peaks: readonly number[] };
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly embedding?: Readonly<Record<string, readonly number[]>>;
+  readonly melody?: Readonly<Record<string, StoredQueryMelody>>;
 }
 
 const index = STATE_ALIASES.queries;
@@ -54,6 +56,7 @@ export function createElasticsearchQueryStore({ client, library, keepForMs, now 
       audio: { title, duration_ms: embedded.durationMs, peaks: embedded.peaks },
       fingerprints: { [space]: embedded.fingerprint },
       embedding: { [space]: Array.from(embedded.vector) },
+      ...(embedded.melody ? { melody: { [space]: storeMelody(embedded.melody) } } : {}),
     };
     await client
       // Visible at once, since the lookup builder searches; never creates a plain index where the alias is missing.
@@ -66,7 +69,7 @@ export function createElasticsearchQueryStore({ client, library, keepForMs, now 
 
   const find: QueryStore['find'] = async (queryId) => {
     try {
-      const found = await client.get<StoredQuery>({ index, id: queryId, _source_excludes: ['embedding'] });
+      const found = await client.get<StoredQuery>({ index, id: queryId, _source_excludes: ['embedding', 'melody'] });
       return found._source && isCurrent(found._source) ? answerOf(queryId, found._source) : undefined;
     } catch (error) {
       if (error instanceof errors.ResponseError && error.statusCode === 404) return undefined;
@@ -74,16 +77,24 @@ export function createElasticsearchQueryStore({ client, library, keepForMs, now 
     }
   };
 
-  const vector: QueryStore['vector'] = async ({ queryId, space }) => {
+  const content: QueryStore['content'] = async ({ queryId, space }) => {
     const field = `embedding.${space.id}`;
     const answer = await client
-      .search<StoredQuery>({ index, size: 1, query: { ids: { values: [queryId] } }, _source: false, fields: [field] })
+      .search<Pick<StoredQuery, 'melody'>>({
+        index,
+        size: 1,
+        query: { ids: { values: [queryId] } },
+        _source: ['melody'],
+        fields: [field],
+      })
       .catch((error: unknown) => {
         throw storeFailure(error, 'reading a stored query');
       });
-    const values: unknown = answer.hits.hits[0]?.fields?.[field];
+    const [hit] = answer.hits.hits;
+    const values: unknown = hit?.fields?.[field];
     if (!Array.isArray(values)) throw new PanelError('PANEL_QUERY_EXPIRED', `Query ${queryId} has no vector any more`);
-    return Float32Array.from(values as number[]);
+    const melody = hit?._source?.melody?.[space.id];
+    return { vector: Float32Array.from(values as number[]), ...(melody ? { melody: loadMelody(melody) } : {}) };
   };
 
   const removeExpired: QueryStore['removeExpired'] = async () => {
@@ -96,5 +107,5 @@ export function createElasticsearchQueryStore({ client, library, keepForMs, now 
     return answer.deleted ?? 0;
   };
 
-  return { save, find, vector, removeExpired };
+  return { save, find, content, removeExpired };
 }

@@ -17,15 +17,21 @@ interface Options {
 const PEAKS = 200;
 
 const inputOf = (example: Example, space: string): QueryInput =>
-  example.kind === 'document'
-    ? { kind: 'id', id: example.id }
-    : { kind: 'vectors', vectors: [{ space, fingerprint: example.fingerprint, vector: example.vector }] };
+  example.kind === 'document' ? { kind: 'id', id: example.id } : { kind: 'vectors', vectors: [{ ...example, space }] };
+
+/** Whether Elasticsearch can look the vector of the first request up: of a tune the whole is stored, not its versions. */
+function isStored(example: Example): boolean {
+  if (example.kind === 'document') return false;
+  const [first] = example.melody?.versions ?? [];
+  return !first || first.vector.every((value, i) => value === example.vector[i]);
+}
 
 function onlyVector({ vectors, durationMs, peaks, decodeMs, embedMs }: EmbeddedQuery, space: string): PanelQuery {
   const [first] = vectors;
   if (!first) throw new EarshotError('INTERNAL', `The inference service gave no vector of ${space}`);
   const took = { decode: Math.round(decodeMs), embed: Math.round(embedMs) };
-  return { vector: first.vector, fingerprint: first.fingerprint, durationMs, peaks, took };
+  const { vector, melody, fingerprint } = first;
+  return { vector, melody, fingerprint, durationMs, peaks, took };
 }
 
 /** Search and embedding as the command line does them, for the panel. */
@@ -47,13 +53,16 @@ export function createLibrarySearch({ library, connect }: Options): {
       exact: isExact,
       segments: bySegments,
     });
-    const stored = example.kind === 'query' && hasLookupBuilder ? example.queryId : undefined;
+    const stored = example.kind === 'query' && hasLookupBuilder && isStored(example) ? example.queryId : undefined;
     const lookup = stored ? { index: STATE_ALIASES.queries, id: stored, path: `embedding.${space}` } : undefined;
+    const { weak_match, weak_match_reason, melody } = result;
     return {
       space: result.space,
       took_ms: result.took_ms,
       total: result.total,
       hits: result.hits as readonly SearchHit[],
+      ...(weak_match === undefined ? {} : { weak_match, weak_match_reason: weak_match_reason ?? null }),
+      ...(melody ? { melody } : {}),
       request: foldVectors(result.request, lookup) as DevToolsRequest,
     };
   };

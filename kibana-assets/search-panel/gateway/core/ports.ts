@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Readable } from 'node:stream';
+import type { QueryMelody } from '@earshot/pipelines/ports';
 import type { FacetsAnswer, QueryAnswer, SearchAnswer, StatusAnswer, TrackAnswer } from '../../contract/answers.ts';
 
 /** How to search, whatever the example is. */
@@ -14,10 +15,17 @@ export interface SearchSettings {
   readonly filters: readonly string[];
 }
 
+/** What of a recording, or of words, is searched with. */
+export interface QueryContent {
+  readonly vector: Float32Array;
+  /** In melody spaces. */
+  readonly melody?: QueryMelody | undefined;
+}
+
 /** What to search for: an indexed recording, or a stored query's vector. */
 export type Example =
   | { readonly kind: 'document'; readonly id: string }
-  | { readonly kind: 'query'; readonly queryId: string; readonly vector: Float32Array; readonly fingerprint: string };
+  | ({ readonly kind: 'query'; readonly queryId: string; readonly fingerprint: string } & QueryContent);
 
 export type Search = (example: Example, settings: SearchSettings) => Promise<SearchAnswer>;
 
@@ -29,8 +37,7 @@ export interface Upload {
 }
 
 /** A recording, or words, turned into a vector by the inference service. */
-export interface EmbeddedQuery {
-  readonly vector: Float32Array;
+export interface EmbeddedQuery extends QueryContent {
   readonly fingerprint: string;
   readonly durationMs: number;
   readonly peaks: readonly number[];
@@ -55,7 +62,7 @@ export interface QueryStore {
   save(query: { readonly title: string; readonly space: string; readonly embedded: EmbeddedQuery }): Promise<string>;
   /** Undefined when it is unknown or expired. */
   find(queryId: string): Promise<QueryAnswer | undefined>;
-  vector(query: QueryAnswer): Promise<Float32Array>;
+  content(query: QueryAnswer): Promise<QueryContent>;
   removeExpired(): Promise<number>;
 }
 

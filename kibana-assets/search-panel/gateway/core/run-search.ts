@@ -20,8 +20,8 @@ async function searchNew(deps: Deps, { settings }: SearchCommand, { title, embed
   const started = performance.now();
   const embedded = await embed();
   const queryId = await deps.queries.save({ title, space: settings.space, embedded });
-  const { vector, fingerprint, took } = embedded;
-  const answer = await deps.search({ kind: 'query', queryId, vector, fingerprint }, settings);
+  const { vector, melody, fingerprint, took } = embedded;
+  const answer = await deps.search({ kind: 'query', queryId, vector, melody, fingerprint }, settings);
   const total = Math.round(performance.now() - started);
   return { ...answer, queryId, took_ms: { ...answer.took_ms, ...took, total } };
 }
@@ -36,9 +36,9 @@ async function searchStored(deps: Deps, command: SearchCommand, queryId: string)
       `Query ${queryId} was embedded for the space ${query.space.id}, not for ${settings.space}`,
       { remedy: `Search in ${query.space.id}, or upload the recording again.` },
     );
-  const vector = await deps.queries.vector(query);
+  const content = await deps.queries.content(query);
   const { fingerprint } = query.space;
-  const answer = await deps.search({ kind: 'query', queryId, vector, fingerprint }, settings);
+  const answer = await deps.search({ kind: 'query', queryId, fingerprint, ...content }, settings);
   return { ...answer, queryId };
 }
 

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-export { type JoinedMelody, joinVersions, type MelodyPlace, type VersionHit } from './join-versions.ts';
+export { chooseVersions } from './choose-versions.ts';
+export {
+  type JoinedMelody,
+  joinVersions,
+  locatingVersions,
+  type MelodyPlace,
+  placeMelodies,
+  type VersionHit,
+} from './join-versions.ts';
+export { buildMelodiesRequest, type FoundMelody, melodyHits, readMelodies, readVersionHits } from './melody-hits.ts';
 export {
   type MelodyQuery,
   type MelodyTrack,

@@ -51,10 +51,11 @@ export async function openTarget(deps: SearchDeps, library: string, id: string):
   return { space, alias, meta: await deps.cluster.spaceMeta(alias) };
 }
 
-function fittingVector({ alias, meta, space }: SpaceTarget, vectors: readonly QueryVector[]): Float32Array {
+/** The query's vector of a space. @throws EarshotError FINGERPRINT_MISMATCH where it does not fit the index */
+export function fittingVector({ alias, meta, space }: SpaceTarget, vectors: readonly QueryVector[]): QueryVector {
   const found = vectors.find((vector) => vector.space === space.card.id);
   if (!found) throw new EarshotError('QUERY_INVALID', `The query has no vector of space ${space.card.id}`);
-  if (found.fingerprint === meta.fingerprint) return found.vector;
+  if (found.fingerprint === meta.fingerprint) return found;
   throw new EarshotError(
     'FINGERPRINT_MISMATCH',
     `The query vector of ${space.card.id} has fingerprint ${found.fingerprint}, the vectors behind ${alias} have ${meta.fingerprint}`,
@@ -73,7 +74,7 @@ export async function resolveQuery(
   { input, vectors, needsNumbers }: { input: QueryInput; vectors: readonly QueryVector[]; needsNumbers: boolean },
 ): Promise<ResolvedQuery> {
   if (input.kind === 'audio' || input.kind === 'vectors' || input.kind === 'text')
-    return { query: { vector: fittingVector(target, vectors) }, excludeIds: [] };
+    return { query: { vector: fittingVector(target, vectors).vector }, excludeIds: [] };
   refuseSegmentOnly(target);
   if (input.kind === 'id') {
     const excludeIds = [input.id];

@@ -4,8 +4,12 @@ import type { EmbeddedQuery, SearchQuery, SearchResult } from '../../ports/searc
 import { EarshotError } from '../earshot-error.ts';
 import { embedQuery } from './embed-query.ts';
 import { embedWords } from './embed-words.ts';
-import { knownSpace, openTarget, resolveQuery, type SearchDeps } from './query-plan.ts';
-import { type SpaceList, type SpaceSearchOptions, searchSpace } from './search-space.ts';
+import { knownSpace, openTarget, resolveQuery, type SearchDeps, type SpaceTarget } from './query-plan.ts';
+import { resolveMelody } from './resolve-melody.ts';
+import { searchMelody } from './search-melody.ts';
+import { type SpaceList, searchSpace } from './search-space.ts';
+import type { SpaceSearchOptions } from './space-request.ts';
+import { tuneOf } from './tune-of.ts';
 
 const DEFAULT_K = 10;
 const DEFAULT_CANDIDATES = 100;
@@ -41,6 +45,20 @@ async function joinLists(lists: readonly SpaceList[], k: number): Promise<(Searc
   return hits.map((hit) => ({ ...hit, segment: segments.get(hit.id) ?? hit.segment }));
 }
 
+interface Wanted {
+  readonly query: SearchQuery;
+  readonly embedded: EmbeddedQuery;
+  readonly options: SpaceSearchOptions;
+}
+
+async function searchTarget(deps: SearchDeps, target: SpaceTarget, wanted: Wanted): Promise<SpaceList> {
+  const { options } = wanted;
+  const needs = { input: wanted.query.input, vectors: wanted.embedded.vectors, needsNumbers: options.isExact };
+  if (target.space.card.melody)
+    return searchMelody(deps, { target, resolved: await resolveMelody(deps, target, needs) }, options);
+  return searchSpace(deps, { target, resolved: await resolveQuery(deps, target, needs) }, options);
+}
+
 async function run(deps: SearchDeps, query: SearchQuery): Promise<SearchResult> {
   const startedAt = performance.now();
   const options = optionsOf(query);
@@ -50,15 +68,11 @@ async function run(deps: SearchDeps, query: SearchQuery): Promise<SearchResult> 
     Promise.all(query.spaces.map((id) => openTarget(deps, query.library, id))),
   ]);
   const searchedAt = performance.now();
-  const { input } = query;
-  const lists = await Promise.all(
-    targets.map(async (target) => {
-      const needs = { input, vectors: embedded.vectors, needsNumbers: options.isExact };
-      return searchSpace(deps, { target, resolved: await resolveQuery(deps, target, needs) }, options);
-    }),
-  );
+  const lists = await Promise.all(targets.map((target) => searchTarget(deps, target, { query, embedded, options })));
   const hits = await joinLists(lists, query.k ?? DEFAULT_K);
   const endedAt = performance.now();
+  const requests = lists.flatMap((list) => list.requests);
+  const tune = tuneOf(embedded.vectors);
   const [first] = lists;
   if (!first) throw new EarshotError('QUERY_INVALID', 'A search needs at least one space');
   return {
@@ -71,9 +85,11 @@ async function run(deps: SearchDeps, query: SearchQuery): Promise<SearchResult> 
     },
     total: lists.length > 1 ? hits.length : first.total,
     hits,
-    request: first.request,
-    ...(lists.length > 1 ? { requests: lists.map(({ request }) => request) } : {}),
+    request: first.requests[0],
+    ...(requests.length > 1 ? { requests } : {}),
     ...(options.explain ? { explain: lists.map(({ explanation }) => explanation) } : {}),
+    ...(lists.length === 1 ? first.verdict : {}),
+    ...(tune ? { melody: tune } : {}),
   };
 }
 

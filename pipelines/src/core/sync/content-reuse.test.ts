@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest';
 import type { IndexedContent, SyncIndex } from '../../ports/sync-index.ts';
 import { ContentReuse } from './content-reuse.ts';
 
-const SHAPE = { space: 'tone-1', fingerprint: 'abcdefabcdef', dims: 2, hasTrackVector: true };
+const SHAPE = { space: 'tone-1', fingerprint: 'abcdefabcdef', dims: 2, hasTrackVector: true, hasMelody: false };
 const DOCUMENT: IndexedContent = {
   audio: {
     duration_ms: 1000,

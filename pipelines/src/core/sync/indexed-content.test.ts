@@ -7,7 +7,13 @@ import { type RecordingContent, readIndexedContent } from './indexed-content.ts'
 import { makeDocument } from './make-document.ts';
 
 const DIMS = 4;
-const SHAPE: VectorShape = { space: 'tone-1', fingerprint: 'abcdefabcdef', dims: DIMS, hasTrackVector: true };
+const SHAPE: VectorShape = {
+  space: 'tone-1',
+  fingerprint: 'abcdefabcdef',
+  dims: DIMS,
+  hasTrackVector: true,
+  hasMelody: false,
+};
 const STORE = { id: 'default', prefix: '', uriOf: (key: string) => `file:///${key}` } as ObjectStore;
 
 function documentOf(content: RecordingContent, acceptsBase64: boolean): IndexedContent {
@@ -82,6 +88,18 @@ const oddities: Record<string, IndexedContent> = {
 
 test.each(Object.entries(oddities))('%s is not reused', (_what, document) => {
   expect(readIndexedContent(document, SHAPE)).toBeUndefined();
+});
+
+test('a pitch track comes back as it was stored; without one, or with one that cannot be read, nothing is reused', () => {
+  const shape = { ...SHAPE, hasMelody: true };
+  const [made] = fc.sample(content, { numRuns: 1, seed: 3 });
+  const melody = { pitch: Float32Array.of(Number.NaN, 60.1, 61.9), hopMs: 32 };
+  const stored = documentOf({ ...made!, melody }, true);
+  const read = readIndexedContent(stored, shape);
+  expect(read?.melody).toEqual({ pitch: Float32Array.of(Number.NaN, 60, 62), hopMs: 32 });
+  expect(documentOf(read!, true).melody).toEqual(stored.melody);
+  expect(readIndexedContent(whole, shape)).toBeUndefined();
+  expect(readIndexedContent({ ...stored, melody: { pitch: '%', hop_ms: 32 } }, shape)).toBeUndefined();
 });
 
 test('a space without track vectors needs segments', () => {

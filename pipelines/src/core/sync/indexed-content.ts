@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AudioDocument } from '@earshot/mappings';
-import type { EmbeddedRecording } from '../../ports/embedder.ts';
+import { decodePitch } from '@earshot/models/melody';
+import type { EmbeddedRecording, HeardPitch } from '../../ports/embedder.ts';
 import type { IndexedContent, VectorShape } from '../../ports/sync-index.ts';
 
-/** What the bytes of a recording alone decide about its document in one space: vectors, segments, decode facts. */
-export type RecordingContent = Omit<EmbeddedRecording, 'timing'>;
+/** What the bytes of a recording alone decide about its document in one space: vectors, segments, pitch, decode facts. */
+export type RecordingContent = Omit<EmbeddedRecording, 'timing' | 'melody'> & {
+  readonly melody?: Pick<HeardPitch, 'pitch' | 'hopMs'>;
+};
 
 type Segment = RecordingContent['segments'][number];
 
@@ -48,20 +51,39 @@ function decodeOf(audio: Partial<AudioDocument['audio']>): RecordingContent['dec
   };
 }
 
+type Vectors = Pick<RecordingContent, 'embedding' | 'segments' | 'melody'>;
+
+function melodyOf({ melody }: IndexedContent): RecordingContent['melody'] {
+  const { pitch, hop_ms: hopMs } = melody ?? {};
+  if (typeof pitch !== 'string' || typeof hopMs !== 'number') return undefined;
+  try {
+    return { pitch: decodePitch(pitch), hopMs };
+  } catch {
+    // Not base64: somebody else wrote it.
+    return undefined;
+  }
+}
+
+/** In a space of melodies nothing is whole without its pitch track. */
+function withMelody(document: IndexedContent, vectors: Vectors, { hasMelody }: VectorShape): Vectors | undefined {
+  if (!hasMelody) return vectors;
+  const melody = melodyOf(document);
+  return melody && { ...vectors, melody };
+}
+
 /** Vectors as the status promises them; undefined when something is missing or odd. */
-function vectorsOf(
-  document: IndexedContent,
-  { dims, hasTrackVector }: VectorShape,
-): Pick<RecordingContent, 'embedding' | 'segments'> | undefined {
+function vectorsOf(document: IndexedContent, shape: VectorShape): Vectors | undefined {
+  const { dims, hasTrackVector } = shape;
   if (document.audio?.status !== 'ready') {
     const isBare = document.embedding === undefined && (document.segments ?? []).length === 0;
     return isBare ? { embedding: null, segments: [] } : undefined;
   }
   const segments = segmentsOf(document, dims);
   if (!segments) return undefined;
-  if (!hasTrackVector) return segments.length > 0 ? { embedding: null, segments } : undefined;
+  if (!hasTrackVector)
+    return segments.length > 0 ? withMelody(document, { embedding: null, segments }, shape) : undefined;
   const embedding = toVector(document.embedding, dims);
-  return embedding && { embedding, segments };
+  return embedding && withMelody(document, { embedding, segments }, shape);
 }
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { AudioDocument, SegmentVector } from '@earshot/mappings';
+import { encodePitch } from '@earshot/models/melody';
 import type { Entry, ObjectStore } from '../../ports/object-store.ts';
 import type { RecordingTags } from '../../ports/recording-reader.ts';
 import type { RecordingContent } from './indexed-content.ts';
@@ -27,7 +28,9 @@ export function toBase64BigEndian(vector: Float32Array): string {
 
 const fileTitle = (key: string): string => key.slice(key.lastIndexOf('/') + 1).replace(/(?<=.)\.[^.]*$/, '');
 
-function vectorsOf({ content, acceptsBase64 }: DocumentParts): Pick<AudioDocument, 'embedding' | 'segments'> {
+type Vectors = Pick<AudioDocument, 'embedding' | 'segments' | 'melody'>;
+
+function vectorsOf({ content, acceptsBase64 }: DocumentParts): Vectors {
   if (content.status !== 'ready') return {};
   const encode = (vector: Float32Array): string | readonly number[] =>
     acceptsBase64 ? toBase64BigEndian(vector) : Array.from(vector);
@@ -41,6 +44,7 @@ function vectorsOf({ content, acceptsBase64 }: DocumentParts): Pick<AudioDocumen
   return {
     ...(content.embedding ? { embedding: encode(content.embedding) } : {}),
     ...(segments.length > 0 ? { segments } : {}),
+    ...(content.melody ? { melody: { pitch: encodePitch(content.melody.pitch), hop_ms: content.melody.hopMs } } : {}),
   };
 }
 

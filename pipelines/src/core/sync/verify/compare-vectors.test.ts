@@ -17,6 +17,20 @@ test('a vector of other length is like none', () => {
   expect(compareVectors(vector(1, 0), vector(1)).cosine).toBeNaN();
 });
 
+test('a pitch track that has moved is drift, steps of its storage are none', () => {
+  const melody = (pitch: Float32Array, hopMs = 32) => ({ melody: { pitch, hopMs } });
+  const track = new Float32Array(200).fill(60).map((value, i) => (i < 20 ? Number.NaN : value));
+  const near = track.map((value) => value + 0.12);
+  const moved = track.map((value, i) => (i % 20 === 0 ? value + 12 : value));
+  expect(compareContents(content(melody(track)), content(melody(near)))).toMatchObject({ kind: 'compared' });
+  expect(compareContents(content(melody(track)), content(melody(moved)))).toEqual({
+    kind: 'different',
+    detail: 'the pitch of 9 of 200 frames differs',
+  });
+  for (const other of [content(), content(melody(track.slice(1)))])
+    expect(compareContents(content(melody(track)), other)).toMatchObject({ kind: 'different' });
+});
+
 test('the least alike vector of a recording counts, be it of a segment', () => {
   const segment = (embedding: Float32Array) => ({ startMs: 0, endMs: 1000.4, embedding });
   const stored = content({ segments: [segment(vector(1, 0))] });

@@ -31,6 +31,29 @@ export function compareVectors(a: Float32Array, b: Float32Array): VectorComparis
   return { cosine: difference === 0 ? 1 : Math.min(1, dot / Math.sqrt(squaresA * squaresB)), difference };
 }
 
+/** Frames whose pitch may differ, of all: at the edge of a step or of the voice, rounding decides. */
+const MOST_ODD_FRAMES = 0.01;
+/** Semitones that are no difference: tracks are stored in steps of a quarter. */
+const SAME_PITCH = 0.25;
+
+/** What is wrong with a stored pitch track; undefined when nothing is. What is no melody has none in the index. */
+function pitchDrift(
+  { melody: stored, status }: RecordingContent,
+  { melody: now }: RecordingContent,
+): string | undefined {
+  if (status !== 'ready' || (!stored && !now)) return undefined;
+  if (!stored || !now) return 'only one of both has a pitch track';
+  const frames = now.pitch.length;
+  if (stored.hopMs !== now.hopMs || stored.pitch.length !== frames)
+    return `a pitch track of ${stored.pitch.length} frames is stored, the service gives ${frames}`;
+  const odd = now.pitch.reduce((count, pitch, i) => {
+    const known = stored.pitch[i] ?? Number.NaN;
+    const areSame = Math.abs(known - pitch) <= SAME_PITCH || (Number.isNaN(known) && Number.isNaN(pitch));
+    return areSame ? count : count + 1;
+  }, 0);
+  return odd > MOST_ODD_FRAMES * frames ? `the pitch of ${odd} of ${frames} frames differs` : undefined;
+}
+
 export type ContentComparison =
   | ({ readonly kind: 'compared' } & VectorComparison)
   /** Not even of the same form. */
@@ -47,6 +70,8 @@ export function compareContents(stored: RecordingContent, now: RecordingContent)
       `${stored.segments.length} segments are stored, the service gives ${now.segments.length} or others`,
     );
   if (!stored.embedding !== !now.embedding) return different('only one of both has a vector of the whole recording');
+  const drift = pitchDrift(stored, now);
+  if (drift) return different(drift);
   const pairs = stored.segments.map(({ embedding }, i) =>
     compareVectors(embedding, now.segments[i]?.embedding ?? embedding),
   );

@@ -11,7 +11,7 @@ import { Tally } from '../tally.ts';
 import type { Finding } from './finding.ts';
 import { verifySource } from './verify-source.ts';
 
-const SHAPE = { space: 'tone-1', fingerprint: 'f', dims: 2, hasTrackVector: true };
+const SHAPE = { space: 'tone-1', fingerprint: 'f', dims: 2, hasTrackVector: true, hasMelody: false };
 const entry = (key: string, etag = 'e'): Entry => ({ key, size: 10, etag });
 const stored = (key: string, changes: Partial<StoredDocument> = {}): StoredDocument => ({
   id: documentId('default', key),
