@@ -30,7 +30,16 @@ describe('what is heard', () => {
     expect(hearMelody(framesOf(TUNE, mix), HOP_MS, 'monophonic').pitch[0]).toBe(40);
   });
 
+  test('a line that leaps between melody and bass is not of a single voice', () => {
+    const leaping = framesOf(TUNE).pitch.map((pitch, frame) => (frame % 8 < 4 ? pitch : pitch - 24));
+    const heard = hear(TUNE, { pitch: leaping });
+    expect(heard).toMatchObject({ status: 'ready', source: 'dominant' });
+    expect(heard.pitch[4]).toBe(60);
+  });
+
   const speech = Array.from({ length: 200 }, (_, t) => [55 + 8 * Math.abs(((t / 18) % 2) - 1), 1] as const);
+  const leaping = Array.from({ length: 200 }, (_, t) => [t % 3 === 0 ? 52 : 60 + (t % 7), 1] as const);
+  const hiss = { salience: new Float32Array(128).fill(0.1) };
   const noise = { voiced: new Float32Array(300).fill(0.1), lineStrength: new Float32Array(300).fill(0.2) };
   test.each<[string, Notes, object, string]>([
     ['half a second', [[60, 16]], {}, 'it is 0.5 s long; a melody takes about 2 s'],
@@ -67,6 +76,8 @@ describe('what is heard', () => {
       'only 2 notes',
     ],
     ['a pitch that never rests', speech, {}, 'like speech'],
+    ['a pitch that leaps about', leaping, {}, 'the pitch leaps about, as in noise'],
+    ['a line that nothing periodic explains', TUNE, hiss, 'no clear pitch'],
   ])('%s is no melody, and the reason is told', (_name, notes, overrides, reason) => {
     const heard = hear(notes, overrides);
     expect(heard.status).toBe('no_melody');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MelodyFrames } from './melody-frames.ts';
 import { noteOnsets } from './note-onsets.ts';
+import { leapShareOf, percentile, rangeOf, stableShareOf } from './pitch-statistics.ts';
 import { type MelodySource, type PitchTrack, pitchTrackOf, voicedPart } from './pitch-track.ts';
 import { THRESHOLDS } from './thresholds.ts';
 
@@ -23,27 +24,6 @@ export interface HeardMelody extends PitchTrack {
   readonly reason: string | null;
 }
 
-function rangeOf(voiced: Float32Array): number {
-  const ordered = voiced.toSorted();
-  const at = (share: number): number => ordered[Math.round(share * (ordered.length - 1))] ?? 0;
-  return at(0.9) - at(0.1);
-}
-
-/** Share of the voiced frames whose five around lie close together. */
-function stableShareOf(pitch: Float32Array, voicedCount: number): number {
-  let stable = 0;
-  for (let frame = 2; frame < pitch.length - 2; frame++) {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let at = frame - 2; at <= frame + 2; at++) {
-      // NaN where nothing is voiced, and so is the range then.
-      low = Math.min(low, pitch[at] as number);
-      high = Math.max(high, pitch[at] as number);
-    }
-    if (high - low <= THRESHOLDS.stableRange) stable += 1;
-  }
-  return voicedCount === 0 ? 0 : stable / voicedCount;
-}
-
 const percent = (share: number): string => {
   const hundredths = share * 100;
   return `${hundredths > 0 && hundredths < 1 ? 'less than 1' : Math.round(hundredths)} %`;
@@ -51,10 +31,26 @@ const percent = (share: number): string => {
 
 const seconds = (value: number): string => `${Number(value.toFixed(1))} s`;
 
+interface Evidence {
+  /** Of the frames. */
+  readonly hopMs: number;
+  /** Median over the voiced frames. */
+  readonly salience: number;
+}
+
+/** Why its pitch is none of a melody; null when it may be. */
+function unsteadiness({ source, pitch }: PitchTrack, stableShare: number): string | null {
+  const { leap, mostLeaps, leastStableShare } = THRESHOLDS;
+  const holds = `it holds in ${percent(stableShare)} of what has one`;
+  if (leapShareOf(pitch, leap) > mostLeaps) return `the pitch leaps about, as in noise: ${holds}`;
+  return stableShare < leastStableShare[source] ? `the pitch glides all the time, like speech: ${holds}` : null;
+}
+
 /** Why there is no melody in it; null when there is. */
-function reasonOf(pitch: Float32Array, measures: MelodyMeasures, hopMs: number): string | null {
+function reasonOf(track: PitchTrack, measures: MelodyMeasures, { hopMs, salience }: Evidence): string | null {
+  const { pitch } = track;
   const { voicedShare, notes, rangeSemitones, stableShare, durationSeconds } = measures;
-  const { leastFrames, leastVoicedFrames, leastVoicedShare, leastStableShare, leastNotes, leastRange } = THRESHOLDS;
+  const { leastFrames, leastVoicedFrames, leastVoicedShare, leastNotes, leastRange, leastSalience } = THRESHOLDS;
   const voiced = Math.round(voicedShare * pitch.length);
   const [first, end] = voicedPart(pitch) ?? [0, 0];
   if (pitch.length < leastFrames) return `it is ${seconds(durationSeconds)} long; a melody takes about 2 s`;
@@ -62,8 +58,9 @@ function reasonOf(pitch: Float32Array, measures: MelodyMeasures, hopMs: number):
   if (voiced < leastVoicedFrames || voicedShare < leastVoicedShare)
     return `only ${percent(voicedShare)} of it has a pitch`;
   if (end - first < leastFrames) return `only ${seconds(((end - first) * hopMs) / 1000)} of it has a pitch`;
-  if (stableShare < leastStableShare)
-    return `the pitch glides all the time, like speech: it holds in ${percent(stableShare)} of what has one`;
+  if (!(salience >= leastSalience)) return 'no clear pitch: it is noise for the most part';
+  const unsteady = unsteadiness(track, stableShare);
+  if (unsteady !== null) return unsteady;
   if (rangeSemitones < leastRange) return 'one held note: the pitch does not move';
   if (notes < leastNotes) return `only ${notes === 1 ? 'one note' : `${notes} notes`}`;
   return null;
@@ -83,8 +80,12 @@ export function hearMelody(frames: MelodyFrames, hopMs: number, source?: MelodyS
     voicedShare: frames.count === 0 ? 0 : voiced.length / frames.count,
     notes: noteOnsets(pitch).length,
     rangeSemitones: rangeOf(voiced),
-    stableShare: stableShareOf(pitch, voiced.length),
+    stableShare: stableShareOf(pitch, { voicedCount: voiced.length, range: THRESHOLDS.stableRange }),
   };
-  const reason = reasonOf(pitch, measures, hopMs);
+  const salience = percentile(
+    frames.salience.filter((_, frame) => !Number.isNaN(pitch[frame])),
+    0.5,
+  );
+  const reason = reasonOf(track, measures, { hopMs, salience });
   return { ...track, status: reason === null ? 'ready' : 'no_melody', measures, reason };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { MelodyFrames } from './melody-frames.ts';
+import { leapShareOf, percentile, rangeOf } from './pitch-statistics.ts';
 import { THRESHOLDS } from './thresholds.ts';
 
 /** A single voice, or the loudest line of a mix. */
@@ -15,27 +16,24 @@ function voicedFrames(strength: Float32Array, threshold: number): Uint8Array {
   });
 }
 
-function sorted(values: Iterable<number>): Float32Array {
-  return Float32Array.from(values).sort();
-}
+const where = (values: Float32Array, isWanted: (frame: number) => boolean): Float32Array =>
+  values.filter((_, frame) => isWanted(frame));
 
-/** Nearest rank; NaN of nothing. */
-function percentile(ascending: Float32Array, share: number): number {
-  return ascending[Math.round(share * (ascending.length - 1))] ?? Number.NaN;
-}
-
-/** A single voice explains most of what sounds by itself; where it does not, several sound together. */
-function chooseSource({ count, level, salience }: MelodyFrames, voiced: Uint8Array): MelodySource {
-  const floor = percentile(sorted(level), 0.95) - THRESHOLDS.soundingDb;
-  let sounding = 0;
-  const explained: number[] = [];
-  for (let frame = 0; frame < count; frame++) {
-    if ((level[frame] ?? 0) < floor) continue;
-    sounding += 1;
-    if (voiced[frame]) explained.push(salience[frame] ?? 0);
-  }
-  const isVoice = explained.length >= THRESHOLDS.singleVoiceShare * sounding;
-  return isVoice && percentile(sorted(explained), 0.5) >= THRESHOLDS.singleVoiceSalience ? 'monophonic' : 'dominant';
+/**
+ * A single voice explains most of what sounds by itself, keeps within what a voice spans, and seldom leaps: where several
+ * sound together the tracker leaps between melody and bass.
+ */
+function isSingleVoice({ level, salience, pitch }: MelodyFrames, voiced: Uint8Array): boolean {
+  const { soundingDb, singleVoiceShare, singleVoiceSalience, singleVoiceRange, singleVoiceLeaps, leap } = THRESHOLDS;
+  const floor = percentile(level, 0.95) - soundingDb;
+  const isSounding = (frame: number): boolean => (level[frame] as number) >= floor;
+  const sounding = where(level, isSounding);
+  const explained = where(salience, (frame) => voiced[frame] === 1 && isSounding(frame));
+  if (explained.length < singleVoiceShare * sounding.length) return false;
+  if (!(percentile(explained, 0.5) >= singleVoiceSalience)) return false;
+  const line = pitch.map((value, frame) => (voiced[frame] ? value : Number.NaN));
+  if (rangeOf(where(pitch, (frame) => voiced[frame] === 1)) > singleVoiceRange) return false;
+  return leapShareOf(line, leap) <= singleVoiceLeaps;
 }
 
 export interface PitchTrack {
@@ -50,7 +48,7 @@ export interface PitchTrack {
  */
 export function pitchTrackOf(frames: MelodyFrames, wanted?: MelodySource): PitchTrack {
   const voice = voicedFrames(frames.voiced, THRESHOLDS.voiced);
-  const source = wanted ?? chooseSource(frames, voice);
+  const source = wanted ?? (isSingleVoice(frames, voice) ? 'monophonic' : 'dominant');
   const isVoice = source === 'monophonic';
   const voiced = isVoice ? voice : voicedFrames(frames.lineStrength, THRESHOLDS.lineStrength);
   const pitch = isVoice ? frames.pitch : frames.linePitch;

@@ -17,14 +17,24 @@ export const THRESHOLDS = {
   singleVoiceSalience: 0.6,
   /** A single voice is voiced in at least this share of what sounds, else it is not alone. */
   singleVoiceShare: 0.25,
+  /** Tunes keep within an octave, now and then one and a half (10th to 90th percentile, semitones): more is two voices. */
+  singleVoiceRange: 18,
+  /** A voice alone leaps in at most this share of its steps. */
+  singleVoiceLeaps: 0.045,
   /** Shorter stretches (1.9 s) hold no tune. */
   leastFrames: 60,
   /** Fewer voiced frames (0.3 s) make no contour. */
   leastVoicedFrames: 10,
   /** Less of a recording than this has a pitch in noise and drums by accident. */
   leastVoicedShare: 0.08,
-  /** Speech stays on a pitch in about a fifth of its voiced frames, singing in most. */
-  leastStableShare: 0.3,
+  /** Even in a mix a single pitch explains some of what sounds (.4 and more); in rain, motors and ticking clocks it does not. */
+  leastSalience: 0.33,
+  /** Steps between frames of so many semitones are leaps; singers glide. */
+  leap: 2,
+  /** More leaps than this are noise; the loudest line of a mix has half as many. */
+  mostLeaps: 0.22,
+  /** Speech stays on a pitch in about a fifth of its voiced frames, singing in most; of a mix the line is smoother. */
+  leastStableShare: { monophonic: 0.22, dominant: 0.42 },
   /** Fewer notes are no tune. */
   leastNotes: 3,
   /** 10th to 90th percentile of the pitch, semitones: a held note wavers by less. */

@@ -40,6 +40,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   peaks: ['1', '100', '10000', '10001', '999999', ...NUMBERS],
   pooling: ['mean', 'max', 'none', ...WORDS],
   encoding: ['float', 'base64', ...WORDS],
+  input_type: ['ingest', 'search', ...WORDS],
   segments: ['true', 'false', ...WORDS],
   lenient: ['true', 'false', ...WORDS],
   __proto__x: WORDS,
