@@ -270,3 +270,29 @@ describe('the second graph', () => {
     });
   });
 });
+
+describe('melody-1', () => {
+  const ask = async (samples: Float32Array, rate: number): Promise<AudioEmbeddingResult> => {
+    const query = 'model=melody-1&input_type=search';
+    const body = new Uint8Array(wavFile(samples, rate));
+    return (await (
+      await fetch(`${service.url}/v1/audio/embeddings?${query}`, { method: 'POST', body })
+    ).json()) as never;
+  };
+
+  test('hears a hum to within half a semitone, and finds it again in another key and tempo', async () => {
+    const [low, high] = await Promise.all([ask(hum(6), RATE), ask(hum(6), 9600)]);
+    expect(low).toMatchObject({ status: 'ready', dims: 128, outputs: { melody: { source: 'monophonic' } } });
+    expect(rightShare(low.outputs.melody!.pitch)).toBeGreaterThan(0.85);
+    expect(product(low.embedding, high.embedding)).toBeGreaterThan(0.9);
+  });
+
+  test('hears no melody in noise', async () => {
+    let state = 3;
+    const noise = Float32Array.from({ length: RATE * 6 }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return (state / 2 ** 31 - 1) * 0.3;
+    });
+    expect(await ask(noise, RATE)).toMatchObject({ status: 'no_melody', embedding: null, segments: [] });
+  });
+});
