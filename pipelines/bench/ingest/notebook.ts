@@ -16,7 +16,7 @@ export const NOTEBOOK_INDEX = 'bench-notebook';
 export function findNotebook(): string | undefined {
   const python = process.env.EARSHOT_PYTHON;
   if (python && spawnSync(python, ['-c', `import ${MODULES}`], { stdio: 'ignore' }).status === 0) return python;
-  console.error(`Skipped: ${python ? `${python} lacks one of ${MODULES}` : 'EARSHOT_PYTHON is not set'}.
+  console.error(`Without the notebook: ${python ? `${python} lacks one of ${MODULES}` : 'EARSHOT_PYTHON is not set'}.
   → python3 -m venv .cache/venv-ingest
     .cache/venv-ingest/bin/pip install -r pipelines/bench/python/requirements.txt
     EARSHOT_PYTHON=.cache/venv-ingest/bin/python npm run bench -- ingest`);
