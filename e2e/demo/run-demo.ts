@@ -6,6 +6,7 @@ import { prepareAudio } from './prepare-audio.ts';
 import { runCommand } from './run-command.ts';
 import { sampleQueries } from './sample-queries.ts';
 import { startDemoElasticsearch, startDemoInference, startDemoPanel } from './start-parts.ts';
+import { writeHum } from './write-hum.ts';
 
 const INTERRUPTED = 130;
 /** `earshot sync run`: finished, some items failed. A folder of one's own may well hold a broken file. */
@@ -13,6 +14,10 @@ const ITEMS_FAILED = 3;
 
 /** `earshot search`: the recording cannot be asked with, a silent one for instance. */
 const UNUSABLE_QUERY = 2;
+
+/** What sounds alike, and what is the same tune. */
+const TIMBRE = 'spectral-1';
+const MELODY = 'melody-1';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -47,6 +52,7 @@ async function index({ options, signal, parts }: Demo): Promise<{ env: Record<st
     EARSHOT_INFERENCE_URL: inference.url,
     EARSHOT_LIBRARY: options.library,
     EARSHOT_SOURCE: dir,
+    EARSHOT_SPACE: [TIMBRE, MELODY].join(),
   };
   await step('Templates, pipeline, index and aliases: earshot apply --yes', () =>
     runCommand(['apply', '--yes', '--quiet'], { env, signal }),
@@ -68,16 +74,25 @@ async function answer(demo: Demo, env: Record<string, string>, dir: string): Pro
   const failedKeys = await failedKeysOf(demo, env);
   const queries = sampleQueries(dir, { isBuiltIn: options.audioDir === undefined, failedKeys });
   for (const file of queries) {
-    say(`\n▸ What sounds like ${relative(dir, file)}?\n  earshot search '${file}' -k 5`);
-    await runCommand(['search', file, '-k', '5'], { env, signal, accepted: [0, UNUSABLE_QUERY] });
+    say(`\n▸ What sounds like ${relative(dir, file)}?\n  earshot search '${file}' -k 5 --space ${TIMBRE}`);
+    await runCommand(['search', file, '-k', '5', '--space', TIMBRE], { env, signal, accepted: [0, UNUSABLE_QUERY] });
   }
   const first = queries[0];
   if (first === undefined) return;
-  const found = await runCommand(['search', first, '-k', '1', '--json'], { env, signal, isCaptured: true });
+  const asked = ['search', first, '-k', '1', '--space', TIMBRE, '--json'];
+  const found = await runCommand(asked, { env, signal, isCaptured: true });
   const id = (JSON.parse(found) as { hits: { id: string }[] }).hits[0]?.id;
   if (id === undefined) return;
   say('\n▸ The same by id, ready for Dev Tools:\n');
-  await runCommand(['search', '--id', id, '-k', '5', '--show-request'], { env, signal });
+  await runCommand(['search', '--id', id, '-k', '5', '--space', TIMBRE, '--show-request'], { env, signal });
+}
+
+/** A tune of the built-in library, hummed: every instrument that plays it is to be found. */
+async function hum({ signal }: Demo, env: Record<string, string>): Promise<void> {
+  const { file, title, recordings } = await writeHum();
+  const args = ['search', file, '-k', String(recordings), '--space', MELODY];
+  say(`\n▸ Somebody hums ${title}. Who plays it?\n  earshot ${args.join(' ')}`);
+  await runCommand(args, { env, signal });
 }
 
 async function stayUp({ signal, parts }: Demo, env: Record<string, string>): Promise<void> {
@@ -107,6 +122,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   try {
     const { env, dir } = await index(demo);
     await answer(demo, env, dir);
+    if (options.audioDir === undefined) await hum(demo, env);
     isStaying = !options.isExiting;
     if (isStaying) await stayUp(demo, env);
     return 0;
