@@ -18,6 +18,7 @@ import {
   whyNoVersitygw,
 } from '@earshot/e2e/support';
 import { type AudioDocument, writeAlias } from '@earshot/mappings';
+import { encodePitch } from '@earshot/models/melody';
 import { loadSpaces } from '@earshot/models/registry';
 import { loadConfig } from '@earshot/pipelines/config';
 import { Client } from '@elastic/elasticsearch';
@@ -296,6 +297,91 @@ describe.skipIf(reason)(`the gateway on a real Elasticsearch${reason ? ` (skippe
       peaks: [1, 2],
       space: { id: SPACE, fingerprint },
     });
+  });
+
+  it('searches by a tune, says what was heard, and finds the same again by the stored query', async () => {
+    const models = realpathSync(makeTempDir('panel-tunes'));
+    const tunes = 'tune-1';
+    const melody = {
+      frames: { tensor: 'frames', perWindow: 320, channels: 6, hopSamples: 256 },
+      encoder: {
+        graph: { file: 'tune-1.encoder.onnx', sha256: 'd'.repeat(64), precision: 'fp32' },
+        input: 'contour',
+        points: 128,
+      },
+      index: { durationsMs: [2816], startStepMs: 400, maxSegments: 16 },
+      query: { prefixes: [1, 0.6], maxSeconds: 30 },
+    };
+    const input = { ...card.input, sampleRateHz: 8000, windowSamples: 81_920, hopSamples: 73_728, padding: 'zero' };
+    const tuneCard = { ...card, id: tunes, model: 'tune', hasTrackVector: false, input, melody };
+    writeFileSync(join(models, 'tune-1.json'), JSON.stringify(tuneCard));
+    const { fingerprint: made } = loadSpaces(models).get(tunes)!;
+    const pitch = Float32Array.from({ length: 100 }, (_, i) => 60 + (Math.floor(i / 10) % 4) * 2);
+    const heard = { duration_s: 3.2, voiced_share: 1, notes: 10, range_semitones: 6, stable_share: 0.8 };
+    const whole = Buffer.from(Float32Array.from(vectorOf(5)).buffer).toString('base64');
+    const result = {
+      ...{ model: tunes, fingerprint: made, dims: card.dims, duration_ms: 3200, silent: false, status: 'ready' },
+      embedding: whole,
+      segments: [3200, 1920].map((end_ms) => ({ start_ms: 0, end_ms, embedding: whole })),
+      decode: { peaks: [1, 2] },
+      outputs: { melody: { source: 'monophonic', hop_ms: 32, pitch: [...pitch], heard, reason: null } },
+      timing: { queue_ms: 0, decode_ms: 1, infer_ms: 1 },
+    };
+    const service = createServer((request, response) => {
+      request.resume().on('end', () => {
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(service, 'listening');
+    const settings = {
+      EARSHOT_MODELS_DIR: models,
+      EARSHOT_SPACE: tunes,
+      EARSHOT_INFERENCE_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
+    };
+    const applied = await runEarshot(['apply', '--yes'], { env: { ...env, ...settings } });
+    expect(applied.code, applied.stderr).toBe(0);
+    const operations = [4, 5, 6].flatMap((number) => {
+      const { embedding: _, segments: __, ...document } = documentOf(number, `file:///${number}.wav`, `${number}.wav`);
+      const song = {
+        ...document,
+        space: { id: tunes, fingerprint: made },
+        segments: [{ start_ms: 0, end_ms: 3200, embedding: vectorOf(number) }],
+        melody: { pitch: encodePitch(number === 6 ? pitch.toReversed() : pitch), hop_ms: 32 },
+      };
+      return [{ index: { _index: writeAlias({ library, space: tunes }), _id: `track-${number}` } }, song];
+    });
+    const bulk = await client.bulk({ operations, refresh: true });
+    expect(JSON.stringify(bulk.items.filter((item) => item.index?.error))).toBe('[]');
+    const tuned = await openPanel(settings);
+    try {
+      const form = new FormData();
+      form.set('file', new Blob([BYTES]), 'hum.wav');
+      form.set('k', '3');
+      const uploaded = await fetch(`${tuned.url}/api/search`, { method: 'POST', body: form });
+      const answer = (await uploaded.json()) as SearchAnswer;
+      expect(answer).toMatchObject({
+        weak_match: false,
+        weak_match_reason: null,
+        melody: { source: 'monophonic', hop_ms: 32, heard },
+        hits: [
+          { id: 'track-5', segment: { start_ms: 0, end_ms: 3200 }, melody: { distance: expect.closeTo(0, 1) } },
+          {},
+          {},
+        ],
+      });
+      expect(JSON.stringify(answer.request)).toContain(`"path":"embedding.${tunes}"`);
+      const again = await fetch(`${tuned.url}/api/search`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ like: `q:${answer.queryId}`, k: 3 }),
+      });
+      const { hits, melody: stored } = (await again.json()) as SearchAnswer;
+      expect([hits, stored]).toEqual([answer.hits, answer.melody]);
+      expect(await (await fetch(`${tuned.url}/api/tracks/track-5`)).json()).toMatchObject({ id: 'track-5' });
+    } finally {
+      await tuned.stop();
+      service.close();
+    }
   });
 
   it('searches with words in a space that embeds them, and says which do', async () => {
