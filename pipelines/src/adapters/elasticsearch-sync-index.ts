@@ -171,7 +171,9 @@ async function describe(client: Client, alias: string): Promise<Described> {
   if (found[0] === alias) throw new EarshotError('INDEX_MISSING', `${alias} is an index, not an alias`, { remedy });
   const { mappings, aliases = {} } = found[1];
   const { embedding, melody } = mappings?.properties ?? {};
-  return { index: found[0], meta, hasTrackVector: embedding !== undefined, hasMelody: melody !== undefined, aliases };
+  const hasTrackVector = embedding !== undefined;
+  // Every index has room for a pitch track; only spaces of segments alone fill it.
+  return { index: found[0], meta, hasTrackVector, hasMelody: melody !== undefined && !hasTrackVector, aliases };
 }
 
 /** The index behind the write alias of one library and space. @throws EarshotError INDEX_MISSING */
