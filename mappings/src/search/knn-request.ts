@@ -50,8 +50,9 @@ export const HIT_SOURCE = ['title', 'audio.uri', 'labels', 'tags.artist', 'tags.
 
 function innerHits({ segments = false, spans = 1 }: KnnRequestOptions): { readonly inner_hits?: object } {
   if (!segments || spans === 0) return {};
-  const fields = ['segments.start_ms', 'segments.end_ms'];
-  return { inner_hits: { name: 'best', size: spans, _source: false, fields } };
+  // Not as `fields`: those of nested documents are read out of the whole document's source, once a window.
+  const docvalue_fields = ['segments.start_ms', 'segments.end_ms'];
+  return { inner_hits: { name: 'best', size: spans, _source: false, docvalue_fields } };
 }
 const sourceOf = ({ describes = true }: KnnRequestOptions): readonly string[] | false =>
   describes ? HIT_SOURCE : false;

@@ -16,7 +16,7 @@ const response = {
           labels: { kind: 'drum' },
           tags: { genre: ['beat'] },
         },
-        inner_hits: { best: { hits: { hits: [{ fields: { segments: [{ start_ms: [0], end_ms: [5000] }] } }] } } },
+        inner_hits: { best: { hits: { hits: [{ fields: { 'segments.start_ms': [0], 'segments.end_ms': [5000] } }] } } },
       },
       { _id: 'b', _score: 0.5 },
     ],

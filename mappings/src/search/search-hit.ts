@@ -42,7 +42,7 @@ export interface ResponseHit {
 }
 
 interface InnerHit {
-  readonly fields?: { readonly segments?: readonly { readonly start_ms?: number[]; readonly end_ms?: number[] }[] };
+  readonly fields?: Readonly<Record<string, readonly number[]>>;
 }
 
 interface Source {
@@ -55,8 +55,8 @@ interface Source {
 /** The windows that a hit names, the best first. */
 export function spansOf(hit: ResponseHit): TimeSpan[] {
   return (hit.inner_hits?.best?.hits.hits ?? []).flatMap(({ fields }) => {
-    const start = fields?.segments?.[0]?.start_ms?.[0];
-    const end = fields?.segments?.[0]?.end_ms?.[0];
+    const start = fields?.['segments.start_ms']?.[0];
+    const end = fields?.['segments.end_ms']?.[0];
     return start === undefined || end === undefined ? [] : [{ start_ms: start, end_ms: end }];
   });
 }

@@ -3,7 +3,9 @@ import { encodePitch } from '@earshot/models/melody';
 import { expect, test } from 'vitest';
 import { buildMelodiesRequest, melodyHits, readMelodies, readVersionHits } from './melody-hits.ts';
 
-const span = (start_ms: number) => ({ fields: { segments: [{ start_ms: [start_ms], end_ms: [start_ms + 8000] }] } });
+const span = (start_ms: number) => ({
+  fields: { 'segments.start_ms': [start_ms], 'segments.end_ms': [start_ms + 8000] },
+});
 const answer = (hits: readonly object[]) => ({ took: 1, hits: { hits: hits as never } });
 
 test('a version’s list says cosine and places of each song', () => {
