@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-/** `melody-tracks [space]`: the 18 music-search tracks, same tune by timbre and by melody, and what the hum finds. */
+/** `melody-tracks [space]`: the 18 music-search tracks, same tune by timbre, by melody, by harmony and by both, and what the hum finds. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { markdownTable, REPOSITORY_ROOT, startInferenceService } from '@earshot/e2e/support';
+import { fuseByRank } from '@earshot/mappings/search';
 import { createHttpEmbedder } from '../src/adapters/http-embedder.ts';
 import { hear, hummedMelodyOf, isUnreadable, songOf } from '../src/core/evaluate/humming/melody-ears.ts';
 import { createSongSearch } from '../src/core/evaluate/humming/rank-songs.ts';
@@ -12,15 +13,18 @@ import type { HummedMelody, PoolSong } from '../src/core/evaluate/humming/song-p
 import type { EmbeddedRecording, Embedder } from '../src/ports/embedder.ts';
 
 const TIMBRE = 'spectral-1';
+const HARMONY = 'chroma-1';
 const space = process.argv[2] ?? 'melody-1';
 const folder = join(process.env.EARSHOT_SHARED_DATA ?? join(REPOSITORY_ROOT, '../shared/data'), 'music-search');
 const HUM = 'bella_ciao_humming.mp3';
 const SHOWN = 5;
+const NO_HIT = { score: 0, similarity: 0, title: '', uri: '', labels: {}, tags: {}, segment: null };
 
 interface Track {
   readonly file: string;
   readonly tune: string;
   readonly timbre: Float32Array;
+  readonly harmony: Float32Array;
   readonly song: PoolSong;
   readonly melody: HummedMelody | undefined;
 }
@@ -40,6 +44,7 @@ async function readTrack(embedder: Embedder, file: string): Promise<Track> {
     file,
     tune: tuneOf(file),
     timbre: (await heard(TIMBRE, 'ingest')).embedding ?? new Float32Array(),
+    harmony: (await heard(HARMONY, 'ingest')).embedding ?? new Float32Array(),
     song: songOf(file, await heard(space, 'ingest')),
     melody: hummedMelodyOf(await heard(space, 'search')),
   };
@@ -50,11 +55,26 @@ const cosine = (a: Float32Array, b: Float32Array): number =>
 
 type Ranking = (query: Track, others: readonly Track[]) => readonly string[];
 
-const byTimbre: Ranking = (query, others) =>
-  others
-    .map(({ file, timbre }) => ({ file, likeness: cosine(query.timbre, timbre) }))
-    .sort((a, b) => b.likeness - a.likeness)
-    .map(({ file }) => file);
+const byVector =
+  (vectorOf: (track: Track) => Float32Array): Ranking =>
+  (query, others) =>
+    others
+      .map((track) => ({ file: track.file, likeness: cosine(vectorOf(query), vectorOf(track)) }))
+      .sort((a, b) => b.likeness - a.likeness)
+      .map(({ file }) => file);
+const byTimbre = byVector(({ timbre }) => timbre);
+const byHarmony = byVector(({ harmony }) => harmony);
+
+/** Lists joined as `--fuse` joins them. */
+const fused =
+  (...rankings: readonly Ranking[]): Ranking =>
+  (query, others) => {
+    const lists = rankings.map((rank, list) => ({
+      space: String(list),
+      hits: rank(query, others).map((id, i) => ({ ...NO_HIT, id, rank: i + 1 })),
+    }));
+    return fuseByRank(lists, others.length).map(({ id }) => id);
+  };
 
 /** What has no melody comes last, in the order of names; a query without one finds nothing in particular. */
 function byMelody(pick: 'single' | 'versions' | 'reranked'): Ranking {
@@ -128,6 +148,8 @@ async function main(): Promise<void> {
         [`${space}: one vector`, byMelody('single')],
         [`${space}: query versions`, byMelody('versions')],
         [`${space}: reranked`, byMelody('reranked')],
+        [`${HARMONY}: harmony`, byHarmony],
+        [`${space} reranked and ${HARMONY}`, fused(byMelody('reranked'), byHarmony)],
       ] as const
     ).map(([name, rank]) => {
       const { map, first, hum } = measure(tracks, rank);

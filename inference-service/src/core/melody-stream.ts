@@ -112,7 +112,7 @@ export function createMelodyStream(card: MelodyCard, options: MelodyStreamOption
       const { totalSamples } = flow;
       assertLongEnough(card, totalSamples);
       const listening = await flow.finish();
-      const heard = hearMelody(joiner.result(), frameHopMs(card));
+      const heard = hearMelody(joiner.result(), frameHopMs(card), { purpose: inputType });
       const embedded = await embed(heard, totalSamples);
       return {
         status: isSilent ? 'silent' : heard.status,

@@ -27,7 +27,14 @@ describe('what is heard', () => {
     const heard = hear(TUNE, mix);
     expect(heard.source).toBe('dominant');
     expect(heard.pitch[0]).toBe(60);
-    expect(hearMelody(framesOf(TUNE, mix), HOP_MS, 'monophonic').pitch[0]).toBe(40);
+    expect(hearMelody(framesOf(TUNE, mix), HOP_MS, { source: 'monophonic' }).pitch[0]).toBe(40);
+  });
+
+  test('what is searched with is a single voice sooner than what is indexed: a hum in a noisy room', () => {
+    const { count } = framesOf(TUNE);
+    const noisy = framesOf(TUNE, { salience: new Float32Array(count).fill(0.55) });
+    expect(hearMelody(noisy, HOP_MS, { purpose: 'ingest' }).source).toBe('dominant');
+    expect(hearMelody(noisy, HOP_MS, { purpose: 'search' }).source).toBe('monophonic');
   });
 
   test('a line that leaps between melody and bass is not of a single voice', () => {

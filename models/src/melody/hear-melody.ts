@@ -2,7 +2,7 @@
 import type { MelodyFrames } from './melody-frames.ts';
 import { noteOnsets } from './note-onsets.ts';
 import { leapShareOf, percentile, rangeOf, stableShareOf } from './pitch-statistics.ts';
-import { type MelodySource, type PitchTrack, pitchTrackOf, voicedPart } from './pitch-track.ts';
+import { type HearingOptions, type PitchTrack, pitchTrackOf, voicedPart } from './pitch-track.ts';
 import { THRESHOLDS } from './thresholds.ts';
 
 /** What was measured of a melody, or of what is none. */
@@ -69,10 +69,9 @@ function reasonOf(track: PitchTrack, measures: MelodyMeasures, { hopMs, salience
 /**
  * Frames → pitch track, and whether it is a melody.
  * @param hopMs of the frames
- * @param source default: what the recording itself says
  */
-export function hearMelody(frames: MelodyFrames, hopMs: number, source?: MelodySource): HeardMelody {
-  const track = pitchTrackOf(frames, source);
+export function hearMelody(frames: MelodyFrames, hopMs: number, options: HearingOptions = {}): HeardMelody {
+  const track = pitchTrackOf(frames, options);
   const { pitch } = track;
   const voiced = pitch.filter((value) => !Number.isNaN(value));
   const measures = {

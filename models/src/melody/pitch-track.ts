@@ -6,6 +6,9 @@ import { THRESHOLDS } from './thresholds.ts';
 /** A single voice, or the loudest line of a mix. */
 export type MelodySource = 'monophonic' | 'dominant';
 
+/** What a recording is heard for: to be found later, or to search with it. */
+export type HearingPurpose = 'ingest' | 'search';
+
 /** Which frames are above the threshold together with enough of the five around them. */
 function voicedFrames(strength: Float32Array, threshold: number): Uint8Array {
   const isAbove = strength.map((value) => (value > threshold ? 1 : 0));
@@ -23,16 +26,16 @@ const where = (values: Float32Array, isWanted: (frame: number) => boolean): Floa
  * A single voice explains most of what sounds by itself, keeps within what a voice spans, and seldom leaps: where several
  * sound together the tracker leaps between melody and bass.
  */
-function isSingleVoice({ level, salience, pitch }: MelodyFrames, voiced: Uint8Array): boolean {
+function isSingleVoice({ level, salience, pitch }: MelodyFrames, voiced: Uint8Array, purpose: HearingPurpose): boolean {
   const { soundingDb, singleVoiceShare, singleVoiceSalience, singleVoiceRange, singleVoiceLeaps, leap } = THRESHOLDS;
   const floor = percentile(level, 0.95) - soundingDb;
   const isSounding = (frame: number): boolean => (level[frame] as number) >= floor;
   const sounding = where(level, isSounding);
   const explained = where(salience, (frame) => voiced[frame] === 1 && isSounding(frame));
   if (explained.length < singleVoiceShare * sounding.length) return false;
-  if (!(percentile(explained, 0.5) >= singleVoiceSalience)) return false;
+  if (!(percentile(explained, 0.5) >= singleVoiceSalience[purpose])) return false;
   const line = pitch.map((value, frame) => (voiced[frame] ? value : Number.NaN));
-  if (rangeOf(where(pitch, (frame) => voiced[frame] === 1)) > singleVoiceRange) return false;
+  if (rangeOf(where(pitch, (frame) => voiced[frame] === 1)) > singleVoiceRange[purpose]) return false;
   return leapShareOf(line, leap) <= singleVoiceLeaps;
 }
 
@@ -42,13 +45,20 @@ export interface PitchTrack {
   readonly pitch: Float32Array;
 }
 
-/**
- * Frames → one line of pitch.
- * @param wanted default: what the recording itself says
- */
-export function pitchTrackOf(frames: MelodyFrames, wanted?: MelodySource): PitchTrack {
+export interface HearingOptions {
+  /** Default: ingest. */
+  readonly purpose?: HearingPurpose | undefined;
+  /** Default: what the recording itself says. */
+  readonly source?: MelodySource | undefined;
+}
+
+/** Frames → one line of pitch. */
+export function pitchTrackOf(
+  frames: MelodyFrames,
+  { purpose = 'ingest', source: wanted }: HearingOptions = {},
+): PitchTrack {
   const voice = voicedFrames(frames.voiced, THRESHOLDS.voiced);
-  const source = wanted ?? (isSingleVoice(frames, voice) ? 'monophonic' : 'dominant');
+  const source = wanted ?? (isSingleVoice(frames, voice, purpose) ? 'monophonic' : 'dominant');
   const isVoice = source === 'monophonic';
   const voiced = isVoice ? voice : voicedFrames(frames.lineStrength, THRESHOLDS.lineStrength);
   const pitch = isVoice ? frames.pitch : frames.linePitch;
