@@ -109,6 +109,9 @@ function readCardFile(dir: string, name: string): CardFile {
 /** Files of this ending lie beside cards: how a space was judged when it was made. */
 export const REPORT_ENDING = '.report.json';
 
+/** Requests that name no space mean the first one: of what ships, the one that says something about any sound. */
+const FIRST_SHIPPED = 'spectral-1';
+
 function readFolder(dir: string): CardFile[] {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
@@ -117,9 +120,12 @@ function readFolder(dir: string): CardFile[] {
     .map((name) => readCardFile(dir, name));
 }
 
-/** Every card file, usable or not: shipped ones first, then those of `modelsDir`. */
+/** Every card file, usable or not: shipped ones first, `spectral-1` before all, then those of `modelsDir`. */
 export function readCardFiles(modelsDir?: string): CardFile[] {
-  return [...readFolder(SHIPPED_CARDS_DIR), ...(modelsDir ? readFolder(modelsDir) : [])];
+  const shipped = readFolder(SHIPPED_CARDS_DIR).sort(
+    (a, b) => Number(b.id === FIRST_SHIPPED) - Number(a.id === FIRST_SHIPPED),
+  );
+  return [...shipped, ...(modelsDir ? readFolder(modelsDir) : [])];
 }
 
 /**

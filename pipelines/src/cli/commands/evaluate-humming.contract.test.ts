@@ -67,7 +67,8 @@ function makeFolder(contents: Readonly<Record<string, string | Uint8Array>>): st
   return folder;
 }
 
-const evaluate = (...args: string[]): Promise<EarshotResult> => runEarshot(['evaluate', 'humming', ...args], { env });
+const evaluate = (...args: string[]): Promise<EarshotResult> =>
+  runEarshot(['evaluate', 'humming', '--space', 'tune-1', ...args], { env });
 
 describe('earshot evaluate humming', () => {
   const lower = { semitones: -4, tempo: 1.1 };
@@ -161,10 +162,10 @@ describe('earshot evaluate humming', () => {
       'has no recordings',
     ],
     [
-      'a space that is not served',
-      ['--hums', hums, '--targets', targets, '--models-dir', makeTempDir('empty')],
+      'several spaces of melodies, none of them named',
+      ['--hums', hums, '--targets', targets, '--space', 'spectral-1'],
       'USAGE',
-      'is none',
+      'there are melody-1, tune-1',
     ],
   ])('%s: refused with code and remedy', async (_what, args, error, message) => {
     const { code, stdout } = await evaluate(...args, '--json');

@@ -62,7 +62,7 @@ describe.skipIf(skip)(`what an operator sees of a run${skip ? ` (${skip})` : ''}
     put('cover.jpg', 'no sound');
     service.faults.push(
       { kind: 'status', status: 503, code: 'not_ready', retryAfter: '0' },
-      ...Array.from({ length: 41 }, () => ({ kind: 'delay', ms: 400 }) as const),
+      ...Array.from({ length: 41 }, () => ({ kind: 'delay', ms: 2500 }) as const),
     );
     const running = follow(['sync', 'run', '--metrics-port', '0']);
     const { url } = await running.event(({ event }) => event === 'metrics_started');
@@ -97,7 +97,7 @@ describe.skipIf(skip)(`what an operator sees of a run${skip ? ` (${skip})` : ''}
   test('the first signal drains, and status shows the run while it goes on', async () => {
     const { put, follow, leaseState, statusOf } = await trial();
     for (let i = 0; i < 160; i++) put(`${i}.wav`, `sound ${i}`);
-    for (let i = 0; i < 160; i++) service.faults.push({ kind: 'delay', ms: 500 });
+    for (let i = 0; i < 160; i++) service.faults.push({ kind: 'delay', ms: 2000 });
     const running = follow(['sync', 'run']);
     await running.event(({ event }) => event === 'progress');
     expect(await leaseState()).toBe('held');

@@ -67,6 +67,7 @@ describe.skipIf(skip)(`shards and deletes of earshot sync on a real Elasticsearc
     for (const { line } of first) expect(line.counts.listed).toBeGreaterThan(0);
     expect(service.requests).toHaveLength(60);
     expect(await readLease(one.library)).toMatchObject({ run_seq: 3, shards: 3, state: 'released', holders: [] });
+    await client.indices.refresh({ index: 'earshot-runs' });
     const shards = await client.search<{ shard: string; run_seq: number }>({
       index: 'earshot-runs',
       query: { term: { library: one.library } },
