@@ -261,9 +261,10 @@ describe.skipIf(noSignals)(`hosts (${noSignals || 'POSIX signals'})`, () => {
   });
 
   test('hosts that hang unasked miss their canary: not ready with the reason, until new ones are up', async () => {
-    await signalHosts('SIGSTOP');
     let problems: string[] = [];
     await until(async () => {
+      // Each time: a host that was just being replaced has a process that was not there the last time.
+      await signalHosts('SIGSTOP');
       const response = await fetch(`${service.url}/health/ready`);
       ({ problems } = (await response.json()) as { problems: string[] });
       return response.status === 503;
