@@ -263,8 +263,8 @@ describe.skipIf(noSignals)(`hosts (${noSignals || 'POSIX signals'})`, () => {
   test('hosts that hang unasked miss their canary: not ready with the reason, until new ones are up', async () => {
     let problems: string[] = [];
     await until(async () => {
-      // Each time: a host that was just being replaced has a process that was not there the last time.
-      await signalHosts('SIGSTOP');
+      // Each time, since one that was just being replaced has a new process; one that was ended cannot be stopped.
+      await signalHosts('SIGSTOP').catch(() => undefined);
       const response = await fetch(`${service.url}/health/ready`);
       ({ problems } = (await response.json()) as { problems: string[] });
       return response.status === 503;
