@@ -291,9 +291,11 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
   });
 
   test('an interrupt drains and ends with 130; the next run finishes the rest', async () => {
+    // Several times as many as are under way at once.
+    const COUNT = 120;
     const { put, run, earshot, library } = await bench();
-    for (let i = 0; i < 40; i++) put(`${i}.wav`, `sound ${i}`);
-    for (let i = 0; i < 40; i++) service.faults.push({ kind: 'delay', ms: 400 });
+    for (let i = 0; i < COUNT; i++) put(`${i}.wav`, `sound ${i}`);
+    for (let i = 0; i < COUNT; i++) service.faults.push({ kind: 'delay', ms: 1000 });
     const stop = new AbortController();
     const running = earshot(['sync', 'run', '--json'], { signal: stop.signal });
     while (service.requests.length < 6) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -302,11 +304,15 @@ describe.skipIf(skip)(`earshot sync on a real Elasticsearch${skip ? ` (${skip})`
     expect(interrupted.code).toBe(130);
     const { counts } = interrupted.json as { counts: { listed: number; indexed: number } };
     expect(counts.indexed).toBeGreaterThan(0);
-    expect(counts.indexed).toBeLessThan(40);
+    expect(counts.indexed).toBeLessThan(COUNT);
     expect(await documents(library)).toHaveLength(counts.indexed);
     service.faults.length = 0;
     const rest = await run();
-    expect(rest.line.counts).toMatchObject({ listed: 40, indexed: 40 - counts.indexed, unchanged: counts.indexed });
+    expect(rest.line.counts).toMatchObject({
+      listed: COUNT,
+      indexed: COUNT - counts.indexed,
+      unchanged: counts.indexed,
+    });
   });
 
   test('several spaces share one fetch and one request; each has its own line', async () => {
