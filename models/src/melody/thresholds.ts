@@ -3,7 +3,10 @@
 /** Counts in the fingerprint of every melody space: raise it whenever the code here gives other contours or windows. */
 export const MELODY_CODE_VERSION = 1;
 
-/** Every threshold between frames and contour, so that they can be calibrated in one place, on generated audio. */
+/**
+ * Every threshold between frames and contour, in one place. Held against generated audio, but set while looking at recordings
+ * of the evaluation too (hums, versions of songs, everyday sounds): figures on those are development figures.
+ */
 export const THRESHOLDS = {
   /** P(voiced) above which a frame of a single voice is taken: chosen on simulated hums. */
   voiced: 0.4,
