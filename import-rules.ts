@@ -51,6 +51,11 @@ export const ROOMS: readonly Room[] = [
     layers: { core: ['adapters', 'cli'], ports: ['core', 'adapters', 'cli'], adapters: ['cli'] },
   },
   {
+    folder: 'kibana-assets/search-panel/contract',
+    workspaces: ['@earshot/mappings', '@earshot/inference-service/contract'],
+    never: BROWSER_SAFE,
+  },
+  {
     folder: 'kibana-assets/search-panel/web',
     workspaces: ['@earshot/mappings', '@earshot/models', '@earshot/inference-service/contract'],
     never: BROWSER_SAFE,

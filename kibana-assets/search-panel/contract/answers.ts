@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { MelodyOutput } from '@earshot/inference-service/contract';
 import type { MatchVerdict, SearchHit } from '@earshot/mappings/search';
 
 export type { SearchHit };
@@ -13,21 +14,7 @@ export interface DevToolsRequest {
 }
 
 /** What a melody space heard in a query recording. */
-export interface HeardTune {
-  /** A single voice, or the loudest line of a mix. */
-  readonly source: 'monophonic' | 'dominant';
-  readonly hop_ms: number;
-  /** MIDI semitones every `hop_ms`, null where nothing is voiced. */
-  readonly pitch: readonly (number | null)[];
-  readonly heard: {
-    readonly duration_s: number;
-    /** Shares are of 1. */
-    readonly voiced_share: number;
-    readonly notes: number;
-    readonly range_semitones: number;
-    readonly stable_share: number;
-  };
-}
+export type HeardTune = Omit<MelodyOutput, 'reason'>;
 
 /** The answer of `earshot search --json`, plus the id under which an upload or words were stored. */
 export interface SearchAnswer extends Partial<MatchVerdict> {
