@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * `melody-speed [songs] [queries] [space]`: how fast recordings are heard for an index of melodies, and how long a hum of
- * 8 s waits for its answer among 2,048 songs on a real Elasticsearch.
+ * 8 s waits for its answer among 2,048 songs on a real Elasticsearch, while it merges what was just written and afterwards.
  */
 import { Readable } from 'node:stream';
 import {
@@ -25,6 +25,7 @@ import { loadConfig } from '../src/config/load-config.ts';
 import { indexPitch } from '../src/core/evaluate/humming/contour-vectors.ts';
 import { singNotes } from '../src/testing/sing-notes.ts';
 import { fillMelodyIndex } from './support/fill-melody-index.ts';
+import { segmentCount, settleIndex } from './support/settle-index.ts';
 import { treeCpuSeconds } from './support/tree-cpu.ts';
 
 const [songs = 2048, queries = 100] = process.argv.slice(2, 4).map(Number);
@@ -142,14 +143,19 @@ async function main(): Promise<void> {
     const filled = await fillMelodyIndex(indexPitch(given, ['start', 'anywhere'], encoding), {
       ...{ client, library: LIBRARY, space, fingerprint },
     });
-    const stats = await client.indices.stats({ index: `earshot-${LIBRARY}-${space}` });
-    const bytes = stats._all.primaries?.store?.size_in_bytes ?? 0;
-    console.log(
-      `${filled.songs} songs with ${filled.windows} windows; ${(bytes / filled.songs / 1024).toFixed(0)} KiB a song, ${(bytes / filled.windows).toFixed(0)} bytes a window.\n`,
-    );
     const embedder = createHttpEmbedder({ url: service.url });
     const capabilities = await clusterCapabilities(client);
-    console.log(await measureQueries({ search: createSearch({ client, embedder, spaces, capabilities }), melodies }));
+    const asked = { search: createSearch({ client, embedder, spaces, capabilities }), melodies };
+    const index = `earshot-${LIBRARY}-${space}`;
+    console.log(`${filled.songs} songs with ${filled.windows} windows.\n`);
+    for (const state of ['right after filling', 'settled'] as const) {
+      const waited = state === 'settled' ? await settleIndex(client, index) : 0;
+      const stats = await client.indices.stats({ index });
+      const bytes = stats._all.primaries?.store?.size_in_bytes ?? 0;
+      const size = `${(bytes / filled.songs / 1024).toFixed(0)} KiB a song, ${(bytes / filled.windows).toFixed(0)} bytes a window`;
+      console.log(`${state} (${waited.toFixed(0)} s later): ${await segmentCount(client, index)} segments, ${size}`);
+      console.log(`${await measureQueries(asked)}\n`);
+    }
   } finally {
     await client.close();
     await Promise.all([service.stop(), cluster.stop()]);
