@@ -82,7 +82,7 @@ describe('what is heard', () => {
       {},
       'only 2 notes',
     ],
-    ['a pitch that never rests', speech, {}, 'like speech'],
+    ['a pitch that never rests', speech, {}, 'as in speech'],
     ['a pitch that leaps about', leaping, {}, 'the pitch leaps about, as in noise'],
     ['a line that nothing periodic explains', TUNE, hiss, 'no clear pitch'],
   ])('%s is no melody, and the reason is told', (_name, notes, overrides, reason) => {

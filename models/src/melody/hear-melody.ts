@@ -43,7 +43,7 @@ function unsteadiness({ source, pitch }: PitchTrack, stableShare: number): strin
   const { leap, mostLeaps, leastStableShare } = THRESHOLDS;
   const holds = `it holds in ${percent(stableShare)} of what has one`;
   if (leapShareOf(pitch, leap) > mostLeaps) return `the pitch leaps about, as in noise: ${holds}`;
-  return stableShare < leastStableShare[source] ? `the pitch glides all the time, like speech: ${holds}` : null;
+  return stableShare < leastStableShare[source] ? `the pitch never settles, as in speech or drums: ${holds}` : null;
 }
 
 /** Why there is no melody in it; null when there is. */

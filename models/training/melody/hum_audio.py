@@ -225,11 +225,11 @@ def microphone(rng: Generator, sound: np.ndarray, level: float) -> np.ndarray:
     return sound.astype(np.float32)
 
 
-def hum(rng: Generator, melody: Melody, from_start: float = 0.7) -> Hum:
+def hum(rng: Generator, melody: Melody, from_start: float = 0.7, unsteadiness: float = 1.0) -> Hum:
     kind = str(rng.choice(KINDS, p=KIND_CHANCES))
     lead_in = rng.uniform(0.0, 1.0) if rng.random() < 0.6 else 0.02
     sung = SECONDS - lead_in - (rng.uniform(0.0, 1.5) if rng.random() < 0.35 else 0.0)
-    notes = perform(rng, melody, sung, from_start)
+    notes = perform(rng, melody, sung, from_start, unsteadiness)
     pitch = notes.pitch + register_of(rng, kind, notes.pitch)
     at = np.arange(GRAINS) * GRAIN / SAMPLE_RATE_HZ - lead_in
     curve = np.clip(pitch_curve(rng, kind, notes, at, pitch), 34, 95)

@@ -33,8 +33,13 @@ def first_note(rng: Generator, melody: Melody, from_start: float) -> int:
     return 0 if rng.random() < from_start or last < 1 else int(rng.integers(0, last))
 
 
-def perform(rng: Generator, melody: Melody, seconds: float, from_start: float = 0.5) -> Performance:
-    """Tempo, timing, key and intonation of one try at a melody, cut at `seconds`."""
+def perform(
+    rng: Generator, melody: Melody, seconds: float, from_start: float = 0.5, unsteadiness: float = 1.0
+) -> Performance:
+    """Tempo, timing, key and intonation of one try at a melody, cut at `seconds`.
+
+    @param unsteadiness of the pitch: 2 is somebody who sings twice as far off, and loses the key twice as often
+    """
     first = first_note(rng, melody, from_start)
     tempo = float(np.clip(rng.lognormal(0.0, 0.28), 0.45, 2.2))
     written = np.append(melody.start[first:], melody.end[-1])
@@ -48,28 +53,28 @@ def perform(rng: Generator, melody: Melody, seconds: float, from_start: float = 
     count = min(count, len(gaps))
     sounding = (melody.end[first:] - melody.start[first:]) / np.maximum(gaps, 1e-6)
     end = start[:count] + lengths[:count] * np.minimum(sounding[:count], 1.0)
-    pitch = sung_pitch(rng, melody.pitch[first : first + count])
+    pitch = sung_pitch(rng, melody.pitch[first : first + count], unsteadiness)
     end[-1] = min(end[-1], max(seconds, start[count - 1] + 0.1))
     return Performance(pitch, start[:count], end, float(written[0]), written[: count + 1])
 
 
-def sung_pitch(rng: Generator, pitch: np.ndarray) -> np.ndarray:
+def sung_pitch(rng: Generator, pitch: np.ndarray, unsteadiness: float) -> np.ndarray:
     count = len(pitch)
     middle = np.median(pitch)
     scaled = middle + (pitch - middle) * (1.0 + 0.05 * rng.normal())
-    error = abs(rng.normal(0.25, 0.15)) * rng.normal(size=count)
-    drift = np.cumsum(0.05 * rng.normal(size=count))
-    wrong = rng.choice([-2, -1, 1, 2], size=count) * (rng.random(count) < 0.03)
-    slip = rng.choice([-12, 12], size=count) * (rng.random(count) < 0.01)
+    error = unsteadiness * abs(rng.normal(0.25, 0.15)) * rng.normal(size=count)
+    drift = np.cumsum(0.05 * unsteadiness * rng.normal(size=count))
+    wrong = rng.choice([-2, -1, 1, 2], size=count) * (rng.random(count) < 0.03 * unsteadiness)
+    slip = rng.choice([-12, 12], size=count) * (rng.random(count) < 0.01 * unsteadiness)
     octave = 12 * float(rng.choice([-1, 1])) if rng.random() < 0.04 else 0.0
     broken = octave * (np.arange(count) >= rng.integers(1, count + 1))
-    shift = key_break(rng, count)
+    shift = key_break(rng, count, unsteadiness)
     return scaled + rng.uniform(-9, 6) + error + drift + wrong + slip + broken + shift
 
 
-def key_break(rng: Generator, count: int) -> np.ndarray:
+def key_break(rng: Generator, count: int, unsteadiness: float) -> np.ndarray:
     """Some lose the key once and go on in another."""
-    if rng.random() > 0.06:
+    if rng.random() > 0.06 * unsteadiness:
         return np.zeros(count)
     return rng.normal(0.0, 1.2) * (np.arange(count) >= rng.integers(1, count + 1))
 

@@ -22,7 +22,7 @@ from pairs import Pairs, heard_pairs, imagined_pairs
 from train_encoder import Encoder, train_encoder
 from train_gate import train_gate, voiced_chances
 
-FULL = {"gate_hums": 8000, "gate_epochs": 12, "hums": 26_000, "imagined": 200_000, "steps": 1700, "batch": 512}
+FULL = {"gate_hums": 8000, "gate_epochs": 12, "hums": 26_000, "imagined": 500_000, "steps": 3200, "batch": 512}
 SMALL = {"gate_hums": 128, "gate_epochs": 6, "hums": 128, "imagined": 1000, "steps": 60, "batch": 64}
 """Proves that everything runs, that the losses fall and the graphs match; learns little."""
 SEEDS = {"gate_hums": 11, "hums": 21, "heard": 5, "imagined": 31}

@@ -16,6 +16,18 @@ HIDDEN = 640
 TEMPERATURE = 0.05
 
 
+class Residual(nn.Module):
+    """One more convolution of the same width, added to what comes in (He et al. 2016)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.convolution = nn.Conv1d(channels, channels, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm1d(channels)
+
+    def forward(self, seen: Tensor) -> Tensor:
+        return nn.functional.relu(seen + self.norm(self.convolution(seen)))
+
+
 class Encoder(nn.Module):
     """Contour [batch, 128] in semitones -> unit vector [batch, 128]."""
 
@@ -25,7 +37,7 @@ class Encoder(nn.Module):
         before = 1
         for channels, kernel in CHANNELS:
             layers += [nn.Conv1d(before, channels, kernel, stride=2, padding=kernel // 2, bias=False)]
-            layers += [nn.BatchNorm1d(channels), nn.ReLU()]
+            layers += [nn.BatchNorm1d(channels), nn.ReLU(), Residual(channels)]
             before = channels
         self.convolutions = nn.Sequential(*layers)
         self.dense = nn.Sequential(nn.Linear(before * POINTS // 16, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, DIMS))
@@ -45,7 +57,7 @@ def contrast(hummed: Tensor, indexed: Tensor, melody: Tensor) -> Tensor:
 
 
 def train_encoder(
-    pairs: Pairs, *, steps: int = 1660, batch: int = 512, seed: int = 0, peak: float = 1.2e-3
+    pairs: Pairs, *, steps: int = 3200, batch: int = 512, seed: int = 0, peak: float = 1.2e-3
 ) -> tuple[Encoder, list[float]]:
     """@returns the encoder and the loss of each step"""
     torch.manual_seed(seed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createPitchHolder, endOfVoice, type Frames } from './held-pitch.ts';
 import { middleValue } from './middle-value.ts';
+import { partsDistance, partsOf } from './parts-distance.ts';
 import { resampleInto } from './resample.ts';
 import { createWarpRow, MOST_SEMITONES, type WarpQuery, warpDistance } from './warp-distance.ts';
 
@@ -14,11 +15,13 @@ const LONGEST = 2.4;
 /** Frames below which a stretch has no melody: 0.64 s. */
 const LEAST_FRAMES = 20;
 /** Stretches that are warped, of those that fit best without. */
-const WARPED = 12;
+const WARPED = 6;
+/** Of those, the nearest are compared part by part as well. */
+const COMPARED_BY_PARTS = 3;
 /** Semitones by which the middle of a hum may lie beside that of its song. */
 const SHIFT = 0.5;
 const SHIFTS = [-SHIFT, 0, SHIFT] as const;
-/** Added to P(voiced) of every frame: a pitch that is only held still counts a little. */
+/** Voiced frames count 1 more than this: a pitch that is only held still counts a little. */
 const LEAST_WEIGHT = 0.05;
 
 /** A stretch of the query, prepared once and compared with many songs. */
@@ -26,14 +29,23 @@ export interface AlignableQuery {
   /** Frames of the stretch. */
   readonly frames: number;
   readonly fine: WarpQuery;
+  readonly parts: readonly WarpQuery[];
   readonly coarse: WarpQuery;
+}
+
+/** How a query lies over a song at its best. */
+export interface Alignment {
+  /** Semitones apart in one key all along (weighted mean, 0…4). */
+  readonly whole: number;
+  /** Semitones apart when each quarter has a key and a beginning of its own (weighted mean, 0…4). */
+  readonly parts: number;
+  /** |ln| of how many times faster or slower than the song. */
+  readonly tempo: number;
 }
 
 interface QueryStretch extends Frames {
   /** MIDI semitones a frame, NaN where nothing is voiced. */
   readonly pitch: Float32Array;
-  /** P(voiced) a frame, 0…1; where unknown, voiced frames count 1 and others 0. */
-  readonly voicing?: Float32Array | undefined;
 }
 
 /** Cuts melodies to a number of points around their own middle (median). */
@@ -57,16 +69,15 @@ function queryPoints(held: Float32Array, voiced: Float32Array, count: number): W
 }
 
 /** The query's side of an alignment; undefined where too little of it is voiced. */
-export function prepareQuery({ pitch, voicing, from, to }: QueryStretch): AlignableQuery | undefined {
+export function prepareQuery({ pitch, from, to }: QueryStretch): AlignableQuery | undefined {
   const end = endOfVoice(pitch, { from, to });
   const held = new Float32Array(Math.max(0, end - from));
   const frames = createPitchHolder().hold(pitch, { from, to: end }, held);
   if (frames < LEAST_FRAMES) return undefined;
-  const voiced = voicing
-    ? voicing.slice(end - frames, end)
-    : pitch.slice(end - frames, end).map((semitones) => (Number.isNaN(semitones) ? 0 : 1));
+  const voiced = pitch.slice(end - frames, end).map((semitones) => (Number.isNaN(semitones) ? 0 : 1));
   const whole = held.subarray(0, frames);
-  return { frames, fine: queryPoints(whole, voiced, POINTS), coarse: queryPoints(whole, voiced, COARSE_POINTS) };
+  const fine = queryPoints(whole, voiced, POINTS);
+  return { frames, fine, parts: partsOf(fine), coarse: queryPoints(whole, voiced, COARSE_POINTS) };
 }
 
 /**
@@ -131,11 +142,8 @@ function createShortlist() {
  * warped. Memory is allocated once, so that thousands of comparisons make no garbage.
  */
 export function createMelodyAligner(): {
-  /**
-   * Semitones apart after the best alignment (weighted mean, 0…4) with the song from one of the frames `starts` on;
-   * undefined where too little melody is left there.
-   */
-  align(query: AlignableQuery, song: Float32Array, starts: readonly number[]): number | undefined;
+  /** The best alignment with the song from one of the frames `starts` on; undefined where too little melody is left there. */
+  align(query: AlignableQuery, song: Float32Array, starts: readonly number[]): Alignment | undefined;
 } {
   const { hold } = createPitchHolder();
   const cutFine = createCutter(POINTS);
@@ -169,13 +177,25 @@ export function createMelodyAligner(): {
     }
   }
 
-  function warpShortlist(query: WarpQuery): number {
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < shortlist.length; i++) {
-      cutFine(fine, lineOf(shortlist.starts[i] ?? 0, 0), shortlist.frames[i] ?? 0);
-      least = Math.min(least, warpDistance(query, fine, { shift: shortlist.shifts[i] ?? 0, row }));
-    }
-    return least;
+  const cutListed = (i: number): void => cutFine(fine, lineOf(shortlist.starts[i] ?? 0, 0), shortlist.frames[i] ?? 0);
+
+  function warpShortlist({ frames, fine: query, parts }: AlignableQuery): Alignment | undefined {
+    const whole = Array.from({ length: shortlist.length }, (_, i) => {
+      cutListed(i);
+      return warpDistance(query, fine, { shift: shortlist.shifts[i] ?? 0, row });
+    });
+    const nearest = [...whole.keys()].sort((a, b) => (whole[a] ?? 0) - (whole[b] ?? 0)).slice(0, COMPARED_BY_PARTS);
+    const [best] = nearest;
+    if (best === undefined) return undefined;
+    const byParts = nearest.map((i) => {
+      cutListed(i);
+      return partsDistance(parts, fine, row);
+    });
+    return {
+      whole: whole[best] ?? 0,
+      parts: Math.min(...byParts),
+      tempo: Math.abs(Math.log((shortlist.frames[best] ?? 0) / frames)),
+    };
   }
 
   return {
@@ -185,8 +205,7 @@ export function createMelodyAligner(): {
       shortlist.clear();
       for (const [n, from] of starts.entries())
         scale(query, n, hold(song, { from, to: Math.min(end, from + longest) }, lineOf(n, longest)));
-      const least = warpShortlist(query.fine);
-      return Number.isFinite(least) ? least : undefined;
+      return warpShortlist(query);
     },
   };
 }

@@ -50,6 +50,7 @@ test('hits are what was ranked, with what the documents say; a track that cannot
   const ranked = ['b', 'gone', 'a'].map((id, i) => ({
     id,
     similarity: 0.9 - i / 10,
+    alignment: i === 0 ? null : { whole: 0.6, parts: 0.4, tempo: 0 },
     distance: i === 0 ? null : 0.5,
     score: 5 - i,
     places: i === 0 ? [] : [place],

@@ -133,7 +133,7 @@ describe.skipIf(reason)(`a melody space on a real Elasticsearch${reason ? ` (ski
     expect(result.hits).toHaveLength(5);
     expect(result.melody).toMatchObject({ source: 'monophonic', hop_ms: 32, heard: { notes: 15 }, reason: null });
     expect(result.melody?.pitch.at(-1)).toBeNull();
-    expect(result.explain?.[0]).toMatchObject({ versions: 4, reranked: SONGS + 1, k: 200, mode: 'approximate' });
+    expect(result.explain?.[0]).toMatchObject({ versions: 4, reranked: SONGS + 1, k: 100, mode: 'approximate' });
     expect(result.requests).toHaveLength(6);
     expect(service.requests.at(-1)?.url).toContain('input_type=search');
   });
@@ -178,7 +178,8 @@ describe.skipIf(reason)(`a melody space on a real Elasticsearch${reason ? ` (ski
     const all = await documents();
     const id = all.find(({ title }) => title === 'song 3')?.id ?? '';
     const result = await search('--id', id, '--explain');
-    expect(result.hits[0]).toMatchObject({ title: 'copy of song 3', melody: { distance: expect.closeTo(0, 1) } });
+    expect(result.hits[0]?.title).toBe('copy of song 3');
+    expect(result.hits[0]?.melody?.distance).toBeLessThan(0.1);
     expect(result.hits.map((hit) => hit.id)).not.toContain(id);
     expect(result.explain?.[0]).toMatchObject({ versions: 6 });
     const drums = await search('--id', all.find(({ title }) => title === 'drums')?.id ?? '');

@@ -30,7 +30,7 @@ import {
 } from './space-request.ts';
 
 /** Songs in the list of each version, at least. */
-const LIST_LENGTH = 200;
+const LIST_LENGTH = 100;
 /** Windows of a song that may be where the query lies. Those of one start come together, in several durations. */
 const SPANS = 8;
 
