@@ -37,6 +37,15 @@ describe('what is heard', () => {
     expect(hearMelody(noisy, HOP_MS, { purpose: 'search' }).source).toBe('monophonic');
   });
 
+  test('a hum that noise all but covers is one voice where both trackers agree but for octaves, a mix where they do not', () => {
+    const { count, pitch } = framesOf(TUNE);
+    const covered = (apart: number) =>
+      framesOf(TUNE, { salience: new Float32Array(count).fill(0.4), linePitch: pitch.map((value) => value + apart) });
+    expect(hearMelody(covered(-12), HOP_MS, { purpose: 'search' }).source).toBe('monophonic');
+    expect(hearMelody(covered(5), HOP_MS, { purpose: 'search' }).source).toBe('dominant');
+    expect(hearMelody(covered(-12), HOP_MS, { purpose: 'ingest' }).source).toBe('dominant');
+  });
+
   test('a line that leaps between melody and bass is not of a single voice', () => {
     const leaping = framesOf(TUNE).pitch.map((pitch, frame) => (frame % 8 < 4 ? pitch : pitch - 24));
     const heard = hear(TUNE, { pitch: leaping });

@@ -22,18 +22,41 @@ function voicedFrames(strength: Float32Array, threshold: number): Uint8Array {
 const where = (values: Float32Array, isWanted: (frame: number) => boolean): Float32Array =>
   values.filter((_, frame) => isWanted(frame));
 
+/** Share of the voiced frames in which both trackers have the same pitch but for octaves. */
+function agreementOf({ pitch, linePitch }: MelodyFrames, voiced: Uint8Array): number {
+  const apart = where(
+    pitch.map((value, frame) => Math.abs(value - (linePitch[frame] as number)) % 12),
+    (frame) => voiced[frame] === 1,
+  );
+  const { semitones } = THRESHOLDS.noisyVoice;
+  return apart.filter((value) => Math.min(value, 12 - value) < semitones).length / apart.length;
+}
+
+/** @param salience median over what the voice explains */
+function isClearEnough(frames: MelodyFrames, voiced: Uint8Array, { salience, purpose }: Clarity): boolean {
+  const { singleVoiceSalience, noisyVoice } = THRESHOLDS;
+  if (salience >= singleVoiceSalience[purpose]) return true;
+  return purpose === 'search' && salience >= noisyVoice.salience && agreementOf(frames, voiced) >= noisyVoice.agreement;
+}
+
+interface Clarity {
+  readonly salience: number;
+  readonly purpose: HearingPurpose;
+}
+
 /**
  * A single voice explains most of what sounds by itself, keeps within what a voice spans, and seldom leaps: where several
  * sound together the tracker leaps between melody and bass.
  */
-function isSingleVoice({ level, salience, pitch }: MelodyFrames, voiced: Uint8Array, purpose: HearingPurpose): boolean {
-  const { soundingDb, singleVoiceShare, singleVoiceSalience, singleVoiceRange, singleVoiceLeaps, leap } = THRESHOLDS;
+function isSingleVoice(frames: MelodyFrames, voiced: Uint8Array, purpose: HearingPurpose): boolean {
+  const { level, salience, pitch } = frames;
+  const { soundingDb, singleVoiceShare, singleVoiceRange, singleVoiceLeaps, leap } = THRESHOLDS;
   const floor = percentile(level, 0.95) - soundingDb;
   const isSounding = (frame: number): boolean => (level[frame] as number) >= floor;
   const sounding = where(level, isSounding);
   const explained = where(salience, (frame) => voiced[frame] === 1 && isSounding(frame));
   if (explained.length < singleVoiceShare * sounding.length) return false;
-  if (!(percentile(explained, 0.5) >= singleVoiceSalience[purpose])) return false;
+  if (!isClearEnough(frames, voiced, { salience: percentile(explained, 0.5), purpose })) return false;
   const line = pitch.map((value, frame) => (voiced[frame] ? value : Number.NaN));
   if (rangeOf(where(pitch, (frame) => voiced[frame] === 1)) > singleVoiceRange[purpose]) return false;
   return leapShareOf(line, leap) <= singleVoiceLeaps;

@@ -21,6 +21,11 @@ export const THRESHOLDS = {
    * mostly hums, so that a noisy room is likelier than a band: 1 % of simulated hums lie below .5, 5 % below .61.
    */
   singleVoiceSalience: { ingest: 0.6, search: 0.5 },
+  /**
+   * In noise even a voice explains less of its frames. Whoever searches is still taken for a single voice when the loudest line
+   * has the same pitch but for octaves, in so many of the frames: .92 of them in 95 % of simulated hums, fewer in most mixes.
+   */
+  noisyVoice: { salience: 0.3, agreement: 0.85, semitones: 1 },
   /** A single voice is voiced in at least this share of what sounds, else it is not alone. */
   singleVoiceShare: 0.25,
   /** Tunes keep within an octave, now and then one and a half (10th to 90th percentile, semitones): more is two voices. */
