@@ -159,7 +159,8 @@ describe.skipIf(reason)(`the panel in a browser on the real stack${reason ? ` (s
     const seen = troubles.length;
     await page.locator('input[type=file]').setInputFiles(broken);
     await page.getByText('This recording cannot be searched for').waitFor();
-    // The refusal itself is a 422, which the browser also reports on its console.
+    // The refusal itself is a 422, which the browser also reports on its console; its body is read after the page has it.
+    await expect.poll(() => troubles.length - seen, PATIENCE).toBe(2);
     expect(troubles.splice(seen).every((trouble) => /422/.test(trouble))).toBe(true);
     await page.reload();
     await rowIds();
