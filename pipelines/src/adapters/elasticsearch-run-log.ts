@@ -38,8 +38,10 @@ export interface RunDocument {
 const INDEX = STATE_ALIASES.runs;
 const idOf = (run: string, space: string): string => `${run}:${space}`;
 
+/** Searchable at once: who asks `sync status` after a run must not read that it still goes on. */
 export async function putRun(client: Client, document: RunDocument): Promise<void> {
-  await client.index({ index: INDEX, id: idOf(document.run, document.space.id), document }).catch((error: unknown) => {
+  const id = idOf(document.run, document.space.id);
+  await client.index({ index: INDEX, id, document, refresh: true }).catch((error: unknown) => {
     throw toEarshotError(error, `writing to ${INDEX}`);
   });
 }
@@ -47,7 +49,7 @@ export async function putRun(client: Client, document: RunDocument): Promise<voi
 /** A run that never came to its end is called so by its successor. */
 export async function markInterrupted(client: Client, run: string, space: string): Promise<void> {
   const doc = { state: 'interrupted' satisfies RunState };
-  await client.update({ index: INDEX, id: idOf(run, space), doc }).catch((error: unknown) => {
+  await client.update({ index: INDEX, id: idOf(run, space), doc, refresh: true }).catch((error: unknown) => {
     if (!(error instanceof errors.ResponseError) || error.statusCode !== 404)
       throw toEarshotError(error, `writing to ${INDEX}`);
   });
