@@ -96,16 +96,16 @@ test('two hosts share the batches; those of a host that is killed are done by th
 });
 
 test('the time limit of a batch counts from when it is run, not from when it lies in the host', async () => {
-  create(['cpu'], { batchTimeoutMs: 1000 });
+  create(['cpu'], { batchTimeoutMs: 3000 });
   await until(() => engine.status().isUp);
   const pid = device().pid!;
   process.kill(pid, 'SIGSTOP');
   const [first, second] = [run(1), run(2)];
-  await sleep(700);
+  await sleep(1800);
   process.kill(pid, 'SIGCONT');
   await first;
   process.kill(pid, 'SIGSTOP');
-  await sleep(700);
+  await sleep(1800);
   process.kill(pid, 'SIGCONT');
   expect(await second).toEqual([2]);
   expect(device()).toMatchObject({ pid, restarts: 0 });

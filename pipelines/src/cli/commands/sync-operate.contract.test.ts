@@ -118,7 +118,7 @@ describe.skipIf(skip)(`what an operator sees of a run${skip ? ` (${skip})` : ''}
     const running = follow(['sync', 'run']);
     while (service.requests.length < 2) await sleep(20);
     running.send('SIGTERM');
-    await sleep(300);
+    while (!running.stderr().includes('what is under way is finished')) await sleep(20);
     running.send('SIGTERM');
     expect(await running.ended).toBe(130);
     expect(running.stderr()).not.toMatch(/^\s+at /m);

@@ -5,6 +5,7 @@ import { cutListing } from '../../core/sync/cut-listing.ts';
 import { shardRun } from '../../core/sync/shard-run.ts';
 import type { SyncSummary } from '../../core/sync/summary.ts';
 import type { Action, CommandContext } from '../command-context.ts';
+import { announceDrain } from './announce-drain.ts';
 import { executeRun, newRunId, nothingToDo } from './execute-run.ts';
 import { runSources } from './run-sources.ts';
 import { acquireLeases } from './sync-leases.ts';
@@ -31,6 +32,7 @@ async function runSource(context: CommandContext, source: SourceSettings, flags:
 /** `earshot sync run`: object store → index. */
 export const syncRun: Action = (context, names, options) => {
   const flags = options as unknown as SyncFlags;
+  announceDrain(context);
   return withMetrics(context, (metered) =>
     runSources(metered, names, async (source) => {
       const summary = await runSource(metered, source, flags);

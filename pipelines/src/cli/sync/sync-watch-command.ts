@@ -13,6 +13,7 @@ import { KeyBacklog } from '../../core/sync/key-backlog.ts';
 import { type WatchedSource, watchSource } from '../../core/sync/watch-source.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Action, CommandContext } from '../command-context.ts';
+import { announceDrain } from './announce-drain.ts';
 import { selectSources } from './each-source.ts';
 import { createWatchRuns } from './watch-runs.ts';
 import { withMetrics } from './with-metrics.ts';
@@ -121,4 +122,7 @@ async function watch(context: CommandContext, names: readonly string[]): Promise
 }
 
 /** `earshot sync watch`: follows the events of buckets, and makes a whole run now and then. */
-export const syncWatch: Action = (context, names) => withMetrics(context, (metered) => watch(metered, names));
+export const syncWatch: Action = (context, names) => {
+  announceDrain(context);
+  return withMetrics(context, (metered) => watch(metered, names));
+};
