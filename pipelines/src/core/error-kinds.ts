@@ -138,7 +138,10 @@ const KINDS = {
     remedy: 'Make room in the folder that EARSHOT_STATE_DIR names, and make it writable.',
   },
   LISTEN_FAILED: { exitCode: EXIT.usage, remedy: 'Name a free address and port of this machine.' },
-  INTERRUPTED: { exitCode: EXIT.interrupted, remedy: 'Run it again: it goes on where it ended.' },
+  INTERRUPTED: {
+    exitCode: EXIT.interrupted,
+    remedy: 'Run it again: a sync goes on where it ended, other commands begin anew.',
+  },
   LOCK_HELD: { exitCode: EXIT.locked, remedy: 'Wait for the other run to end.' },
   SUMS_DIFFER: { exitCode: EXIT.internal, remedy: 'This is a fault of Earshot; report it with the summary line.' },
   KIBANA_MISSING: { exitCode: EXIT.usage, remedy: 'Set KIBANA_URL or --kibana-url.' },
