@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CommandContext } from '../command-context.ts';
+
+/** Tells whoever interrupts a command what it still does, and how to end that too. */
+export function announceDrain({ signal, abandoned, reporter }: CommandContext): void {
+  const announce = (): void => {
+    if (!abandoned.aborted)
+      reporter.warn(
+        'Interrupted: what is under way is finished, the rest is left to the next run. A second time drops it.',
+      );
+  };
+  signal.addEventListener('abort', announce, { once: true });
+}
