@@ -59,6 +59,14 @@ def halve_weights(path: Path) -> None:
     onnx.save(model, str(path))
 
 
+def round_weights(module: nn.Module) -> None:
+    """Rounds the weights to what `halve_weights` will keep of them."""
+    with torch.no_grad():
+        for weights in module.parameters():
+            if weights.numel() >= LEAST_HALVED:
+                weights.copy_(weights.half())
+
+
 def export_frames(frames: Frames, path: Path) -> None:
     description = "8 kHz waveform -> pitch, P(voiced), salience, dominant pitch, its strength, level of each 32 ms"
     export(frames, torch.zeros(1, WINDOW_SAMPLES), ("waveform", "frames"), path, description)

@@ -13,17 +13,35 @@ import numpy as np
 import onnxruntime
 import torch
 
-from export import WINDOW_SAMPLES, export_encoder, export_frames
+from export import WINDOW_SAMPLES, export_encoder, export_frames, round_weights
 from front_end import Frames
 from hum_audio import hum
 from hum_set import heard_hums
 from melodies import any_melody
 from pairs import Pairs, heard_pairs, imagined_pairs
-from train_encoder import Encoder, train_encoder
+from train_encoder import Encoder, train_dense, train_encoder
 from train_gate import train_gate, voiced_chances
 
-FULL = {"gate_hums": 8000, "gate_epochs": 12, "hums": 26_000, "imagined": 500_000, "steps": 3200, "batch": 512}
-SMALL = {"gate_hums": 128, "gate_epochs": 6, "hums": 128, "imagined": 1000, "steps": 60, "batch": 64}
+FULL = {
+    "gate_hums": 8000,
+    "gate_epochs": 12,
+    "hums": 26_000,
+    "imagined": 500_000,
+    "steps": 3200,
+    "batch": 512,
+    "dense_steps": 800,
+    "dense_batch": 4096,
+}
+SMALL = {
+    "gate_hums": 128,
+    "gate_epochs": 6,
+    "hums": 128,
+    "imagined": 1000,
+    "steps": 60,
+    "batch": 64,
+    "dense_steps": 20,
+    "dense_batch": 256,
+}
 """Proves that everything runs, that the losses fall and the graphs match; learns little."""
 SEEDS = {"gate_hums": 11, "hums": 21, "heard": 5, "imagined": 31}
 FIRST_IMAGINED_ID = 10_000_000
@@ -58,6 +76,12 @@ def differences(frames: Frames, encoder: Encoder, out: Path) -> dict[str, float]
     }
 
 
+def ends(losses: list[float]) -> list[float]:
+    """Means of the first and of the last tenth."""
+    tenth = max(1, len(losses) // 10)
+    return [float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:]))]
+
+
 def all_pairs(sizes: dict[str, int], frames: Frames, workers: int) -> Pairs:
     hums = heard_hums(SEEDS["hums"], sizes["hums"], takes=2, workers=workers)
     chances = np.concatenate([voiced_chances(frames.gate, hums[at : at + 2000]) for at in range(0, len(hums), 2000)])
@@ -71,7 +95,7 @@ def all_pairs(sizes: dict[str, int], frames: Frames, workers: int) -> Pairs:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder for melody-1.onnx and melody-1.encoder.onnx")
-    parser.add_argument("--small", action="store_true", help="a minute instead of half an hour; learns little")
+    parser.add_argument("--small", action="store_true", help="a minute instead of an hour; learns little")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0, help="of weights and order; the data have seeds of their own")
     options = parser.parse_args()
@@ -84,12 +108,14 @@ def main() -> None:
     say(f"gate: loss {gate_losses[0]:.3f} -> {gate_losses[-1]:.3f}")
     pairs = all_pairs(sizes, frames, options.workers)
     encoder, losses = train_encoder(pairs, steps=sizes["steps"], batch=sizes["batch"], seed=options.seed)
+    round_weights(encoder)
+    dense_losses = train_dense(encoder, pairs, steps=sizes["dense_steps"], batch=sizes["dense_batch"], seed=options.seed)
     export_frames(frames.eval(), options.out / "melody-1.onnx")
     export_encoder(encoder, options.out / "melody-1.encoder.onnx")
-    tenth = max(1, len(losses) // 10)
     report = {
         "gate_loss": [gate_losses[0], gate_losses[-1]],
-        "encoder_loss": [float(np.mean(losses[:tenth])), float(np.mean(losses[-tenth:]))],
+        "encoder_loss": ends(losses),
+        "dense_loss": ends(dense_losses),
         "differences": differences(frames, encoder, options.out),
     }
     say(json.dumps(report))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the encoder: contours of one melody end up close together, however they were sung."""
 
+from collections.abc import Callable, Iterator
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -42,9 +44,12 @@ class Encoder(nn.Module):
         self.convolutions = nn.Sequential(*layers)
         self.dense = nn.Sequential(nn.Linear(before * POINTS // 16, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, DIMS))
 
+    def features(self, contour: Tensor) -> Tensor:
+        """[batch, 1792]: what the dense layers see"""
+        return self.convolutions(SCALE * contour[:, None, :]).flatten(1)
+
     def forward(self, contour: Tensor) -> Tensor:
-        seen = self.convolutions(SCALE * contour[:, None, :])
-        return nn.functional.normalize(self.dense(seen.flatten(1)), dim=1)
+        return nn.functional.normalize(self.dense(self.features(contour)), dim=1)
 
 
 def contrast(hummed: Tensor, indexed: Tensor, melody: Tensor) -> Tensor:
@@ -56,30 +61,83 @@ def contrast(hummed: Tensor, indexed: Tensor, melody: Tensor) -> Tensor:
     return 0.5 * (nn.functional.cross_entropy(scores, goal) + nn.functional.cross_entropy(scores.T, goal))
 
 
-def train_encoder(
-    pairs: Pairs, *, steps: int = 3200, batch: int = 512, seed: int = 0, peak: float = 1.2e-3
-) -> tuple[Encoder, list[float]]:
-    """@returns the encoder and the loss of each step"""
-    torch.manual_seed(seed)
-    hummed, indexed, melody = (torch.from_numpy(part) for part in pairs)
-    batch = min(batch, len(melody))
-    encoder = Encoder().train()
-    optimizer = torch.optim.AdamW(encoder.parameters(), peak, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak, total_steps=steps, pct_start=0.06)
-    order, place, losses = torch.randperm(len(melody)), 0, []
-    for step in range(steps):
-        if place + batch > len(order):
-            order, place = torch.randperm(len(melody)), 0
-        chosen = order[place : place + batch]
+def shuffled(count: int, batch: int, steps: int) -> Iterator[Tensor]:
+    """Places of so many batches; every pair comes once before any comes again."""
+    order, place = torch.randperm(count), 0
+    for _ in range(steps):
+        if place + batch > count:
+            order, place = torch.randperm(count), 0
+        yield order[place : place + batch]
         place += batch
+
+
+def fit(
+    network: nn.Module,
+    vectors_of: Callable[[Tensor], Tensor],
+    melody: Tensor,
+    *,
+    steps: int,
+    batch: int,
+    peak: float,
+) -> list[float]:
+    """
+    @param vectors_of places of pairs -> vectors of their hums, then of their windows
+    @returns the loss of each step
+    """
+    optimizer = torch.optim.AdamW(network.parameters(), peak, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, peak, total_steps=steps, pct_start=0.06)
+    losses = []
+    for chosen in shuffled(len(melody), min(batch, len(melody)), steps):
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            vectors = encoder(torch.cat([hummed[chosen], indexed[chosen]]))
+            vectors = vectors_of(chosen)
         loss = contrast(*vectors.float().chunk(2), melody[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         schedule.step()
         losses.append(loss.item())
-        if step % 100 == 99:
-            print(f"  step {step + 1} of {steps}: loss {np.mean(losses[-100:]):.3f}", flush=True)
+        if len(losses) % 100 == 0:
+            print(f"  step {len(losses)} of {steps}: loss {np.mean(losses[-100:]):.3f}", flush=True)
+    return losses
+
+
+def train_encoder(
+    pairs: Pairs, *, steps: int = 3200, batch: int = 512, seed: int = 0, peak: float = 1.2e-3
+) -> tuple[Encoder, list[float]]:
+    """@returns the encoder and the loss of each step"""
+    torch.manual_seed(seed)
+    hummed, indexed, melody = (torch.from_numpy(part) for part in pairs)
+    encoder = Encoder().train()
+
+    def vectors_of(chosen: Tensor) -> Tensor:
+        return encoder(torch.cat([hummed[chosen], indexed[chosen]]))
+
+    losses = fit(encoder, vectors_of, melody, steps=steps, batch=batch, peak=peak)
     return encoder.eval(), losses
+
+
+def seen_of(encoder: Encoder, contours: np.ndarray) -> Tensor:
+    """Features of many contours, in 16 bits: 3.6 kB each."""
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        return torch.cat([encoder.features(part).bfloat16() for part in torch.from_numpy(contours).split(4096)])
+
+
+def train_dense(
+    encoder: Encoder, pairs: Pairs, *, steps: int = 800, batch: int = 4096, seed: int = 0, peak: float = 5e-4
+) -> list[float]:
+    """
+    Trains the dense layers on, with eight times as many melodies to be told apart in each step: affordable, since the
+    convolutions stay and what they give is worked out once.
+    @returns the loss of each step
+    """
+    torch.manual_seed(seed)
+    hummed, indexed = (seen_of(encoder, part) for part in pairs[:2])
+    encoder.dense.train()
+
+    def vectors_of(chosen: Tensor) -> Tensor:
+        outputs = encoder.dense(torch.cat([hummed[chosen], indexed[chosen]]))
+        return nn.functional.normalize(outputs.float(), dim=1)
+
+    losses = fit(encoder.dense, vectors_of, torch.from_numpy(pairs[2]), steps=steps, batch=batch, peak=peak)
+    encoder.eval()
+    return losses

@@ -52,6 +52,7 @@ function track(frames: number): number[] {
 interface Report {
   readonly gate_loss: readonly [number, number];
   readonly encoder_loss: readonly [number, number];
+  readonly dense_loss: readonly [number, number];
   readonly differences: {
     readonly voiced: number;
     readonly frames_with_equal_pitch: number;
@@ -64,9 +65,10 @@ describe.skipIf(reason)(`training of melody-1${reason ? ` (skipped: ${reason})` 
     const out = mkdtempSync(join(tmpdir(), 'melody-'));
     try {
       const lines = python(['train.py', '--small', '--workers', '1', '--out', out]).trim().split('\n');
-      const { gate_loss, encoder_loss, differences } = JSON.parse(lines.at(-1) ?? '') as Report;
+      const { gate_loss, encoder_loss, dense_loss, differences } = JSON.parse(lines.at(-1) ?? '') as Report;
       expect(gate_loss[1]).toBeLessThan(0.8 * gate_loss[0]);
       expect(encoder_loss[1]).toBeLessThan(0.6 * encoder_loss[0]);
+      expect(dense_loss[1]).toBeLessThan(dense_loss[0]);
       expect(differences.frames_with_equal_pitch).toBeGreaterThan(0.995);
       expect(differences.voiced).toBeLessThan(1e-3);
       expect(differences.embedding).toBeLessThan(2e-3);

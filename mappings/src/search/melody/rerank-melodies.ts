@@ -8,11 +8,11 @@ export const RERANKED_SONGS = 50;
 /** Fitted on made-up hums, half of them by unsteady singers: models/training/melody/fit_rank.py. */
 export const WEIGHTS = {
   /** What a cosine of 1 is worth in semitones of distance. */
-  similarity: 1.93,
+  similarity: 1.83,
   /** How much of the distance is that part by part; the rest is that of the whole. */
-  parts: 0.72,
+  parts: 0.73,
   /** Semitones that a tempo e times faster or slower than the song's is held against it. */
-  tempo: 0.2,
+  tempo: 0.19,
 } as const;
 /** Places in a song that the query is aligned at. */
 const MOST_PLACES = 3;
